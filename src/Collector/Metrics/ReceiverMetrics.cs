@@ -1,0 +1,52 @@
+using Prometheus;
+using Receivers;
+
+namespace Collector.Metrics;
+
+/// <summary>What comes in, by receiver and transport.</summary>
+static class ReceiverMetrics
+{
+    public static void Register(MetricFactory metrics, CollectorRegistry registry, IReadOnlyList<IReceiver> receivers)
+    {
+        Counter accepted = metrics.CreateCounter(
+            "collector_receiver_accepted_log_records_total", "Log records taken in.", "receiver", "transport");
+        Counter refused = metrics.CreateCounter(
+            "collector_receiver_refused_log_records_total", "Log records, connections or requests turned away.", "receiver", "transport", "reason");
+        Counter bytes = metrics.CreateCounter("collector_receiver_bytes_total", "Bytes read from the network.", "receiver", "transport");
+        Counter marks = metrics.CreateCounter(
+            "collector_receiver_parse_errors_total", "Log records in which the parser had to forgive something; none is lost.", "receiver", "reason");
+        Counter socketDrops = metrics.CreateCounter(
+            "collector_receiver_socket_drops_total", "Datagrams that the kernel dropped because the socket buffer was full.", "receiver");
+        Gauge connections = metrics.CreateGauge("collector_receiver_connections", "Connections open now.", "receiver");
+
+        registry.AddBeforeCollectCallback(() =>
+        {
+            foreach (IReceiver receiver in receivers)
+            {
+                long[] marked = new long[ParseMarkNames.All.Count];
+                foreach (ReceiverStatistics statistics in receiver.Statistics)
+                {
+                    accepted.WithLabels(receiver.Name, statistics.Transport).IncTo(statistics.Accepted);
+                    bytes.WithLabels(receiver.Name, statistics.Transport).IncTo(statistics.Bytes);
+                    foreach ((string reason, long count) in statistics.Refused)
+                    {
+                        refused.WithLabels(receiver.Name, statistics.Transport, reason).IncTo(count);
+                    }
+
+                    for (int bit = 0; bit < marked.Length; bit++)
+                    {
+                        marked[bit] += statistics.Marked(bit);
+                    }
+                }
+
+                for (int bit = 0; bit < marked.Length; bit++)
+                {
+                    marks.WithLabels(receiver.Name, ParseMarkNames.All[bit]).IncTo(marked[bit]);
+                }
+
+                socketDrops.WithLabels(receiver.Name).IncTo(receiver.Statistics.Sum(s => s.SocketDrops));
+                connections.WithLabels(receiver.Name).Set(receiver.Statistics.Sum(s => s.Connections));
+            }
+        });
+    }
+}

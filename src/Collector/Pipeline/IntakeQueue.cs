@@ -1,0 +1,144 @@
+using System.Threading.Channels;
+using Receivers;
+
+namespace Collector.Pipeline;
+
+/// <summary>The bounded queue between receivers and workers, bounded by the memory of what waits in it.</summary>
+/// <remarks>
+/// Full: <see cref="TryPost"/> says no (UDP drops and counts, OTLP answers "try later") and <see cref="PostAsync"/> waits (TCP stops reading, so
+/// the sender feels it). One batch is always let in, however large, so that no batch can wait for ever.
+/// </remarks>
+sealed class IntakeQueue(Ledger ledger, long bytesMax) : IRecordSink
+{
+    /// <summary>Stage name in the ledger.</summary>
+    public const string Stage = "intake";
+
+    readonly Channel<ClassifiedBatch> _channel = Channel.CreateUnbounded<ClassifiedBatch>();
+    readonly Lock _lock = new();
+    readonly Queue<TaskCompletionSource> _waiters = [];
+    long _bytes;
+
+    public RecordBatchPool Pool { get; } = new ClassifiedBatchPool(ledger);
+
+    /// <summary>Memory of what waits, in bytes.</summary>
+    public long Bytes => Interlocked.Read(ref _bytes);
+
+    // A quarter is left for senders that cannot wait.
+    public bool IsCongested => Bytes > bytesMax - (bytesMax / 4);
+
+    public bool TryPost(RecordBatch batch)
+    {
+        if (!TryReserve(batch.MemoryBytes))
+        {
+            return false;
+        }
+
+        Enter(batch);
+        return true;
+    }
+
+    public async ValueTask PostAsync(RecordBatch batch, CancellationToken cancellationToken)
+    {
+        long bytes = batch.MemoryBytes;
+        while (!TryReserve(bytes))
+        {
+            Task room = WaitForRoom(bytes);
+            await room.WaitAsync(cancellationToken).ConfigureAwait(false);
+        }
+
+        Enter(batch);
+    }
+
+    public void Discard(RecordBatch batch, string reason)
+    {
+        ClassifiedBatch classified = (ClassifiedBatch)batch;
+        ledger.Enter(classified.Count);
+        classified.Lose(classified.Count, Stage, reason);
+        classified.Release();
+    }
+
+    /// <summary>The next batch; null when the queue was completed and is empty. The caller owns it.</summary>
+    public async ValueTask<ClassifiedBatch?> TakeAsync()
+    {
+        while (await _channel.Reader.WaitToReadAsync().ConfigureAwait(false))
+        {
+            if (_channel.Reader.TryRead(out ClassifiedBatch? batch))
+            {
+                GiveBack(batch.MemoryBytes);
+                return batch;
+            }
+        }
+
+        return null;
+    }
+
+    /// <summary>No more will be posted: the workers end when the queue is empty.</summary>
+    public void Complete() => _channel.Writer.TryComplete();
+
+    void Enter(RecordBatch batch)
+    {
+        if (batch.Count == 0)
+        {
+            GiveBack(batch.MemoryBytes);
+            batch.Release();
+            return;
+        }
+
+        ledger.Enter(batch.Count);
+        if (!_channel.Writer.TryWrite((ClassifiedBatch)batch))
+        {
+            // Completed: a receiver that posts after the stop. Counted, not lost.
+            GiveBack(batch.MemoryBytes);
+            ((ClassifiedBatch)batch).Lose(batch.Count, Stage, DropReasons.Shutdown);
+            batch.Release();
+        }
+    }
+
+    bool TryReserve(long bytes)
+    {
+        long before = Interlocked.Read(ref _bytes);
+        while (before == 0 || before + bytes <= bytesMax)
+        {
+            long seen = Interlocked.CompareExchange(ref _bytes, before + bytes, before);
+            if (seen == before)
+            {
+                return true;
+            }
+
+            before = seen;
+        }
+
+        return false;
+    }
+
+    Task WaitForRoom(long bytes)
+    {
+        TaskCompletionSource waiter = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        lock (_lock)
+        {
+            // Looked at again under the lock: room that was made in between has told nobody.
+            long now = Interlocked.Read(ref _bytes);
+            if (now == 0 || now + bytes <= bytesMax)
+            {
+                return Task.CompletedTask;
+            }
+
+            _waiters.Enqueue(waiter);
+        }
+
+        return waiter.Task;
+    }
+
+    void GiveBack(long bytes)
+    {
+        Interlocked.Add(ref _bytes, -bytes);
+        lock (_lock)
+        {
+            // All of them: who finds no room waits again. Waiters are few (one a connection) and this is the path under pressure only.
+            while (_waiters.TryDequeue(out TaskCompletionSource? waiter))
+            {
+                waiter.TrySetResult();
+            }
+        }
+    }
+}

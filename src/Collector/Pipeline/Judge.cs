@@ -1,0 +1,56 @@
+using Classifier;
+using Receivers;
+
+namespace Collector.Pipeline;
+
+/// <summary>Turns the model's answers and the senders' own levels into final verdicts, and counts them. Hot: once a record.</summary>
+/// <remarks>After the cache, so that a changed policy or rule takes effect at once. One instance a worker: it keeps a tally.</remarks>
+sealed class Judge(SeverityPolicy policy, VerdictStatistics statistics)
+{
+    readonly VerdictStatistics.Tally _tally = new();
+
+    /// <summary>Finishes the verdicts of a batch in place.</summary>
+    public void Finish(ClassifiedBatch batch)
+    {
+        Span<Verdict> verdicts = batch.Verdicts;
+        Span<LogRecord> records = batch.Records;
+        for (int i = 0; i < verdicts.Length; i++)
+        {
+            ref Verdict verdict = ref verdicts[i];
+            byte declared = records[i].SeverityNumber;
+            if (declared != 0)
+            {
+                Weigh(declared, ref verdict);
+            }
+
+            _tally.Severities[(int)verdict.Severity]++;
+            _tally.Sources[(int)verdict.Source]++;
+            if (verdict.Severity == Severity.Critical)
+            {
+                _tally.CriticalCategories[(int)verdict.Category]++;
+            }
+        }
+
+        statistics.Add(_tally);
+    }
+
+    void Weigh(byte declared, ref Verdict verdict)
+    {
+        Severity declaredSeverity = DeclaredSeverity.From(declared);
+        if (declaredSeverity == verdict.Severity)
+        {
+            return;
+        }
+
+        if (verdict.Source == VerdictSource.Model)
+        {
+            _tally.Disagreements[((int)declaredSeverity * LabelNames.Severities.Count) + (int)verdict.Severity]++;
+        }
+
+        if (policy == SeverityPolicy.Declared || (policy == SeverityPolicy.Max && declaredSeverity > verdict.Severity))
+        {
+            verdict.Severity = declaredSeverity;
+            verdict.Source = VerdictSource.Declared;
+        }
+    }
+}

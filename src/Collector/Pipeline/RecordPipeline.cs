@@ -1,0 +1,67 @@
+using Classifier;
+using Receivers;
+
+namespace Collector.Pipeline;
+
+/// <summary>The middle of a record's way: intake, workers, parking lot, outputs. Owns the tasks and awaits them at the stop.</summary>
+sealed class RecordPipeline : IDisposable
+{
+    readonly CancellationTokenSource _expiry = new();
+    readonly IntakeQueue _intake;
+    readonly ParkingLot _parkingLot;
+    readonly PipelineWorker[] _workers;
+    readonly PipelineOptions _options;
+    readonly List<Task> _workerTasks = [];
+    Task _readyTask = Task.CompletedTask;
+    Task _expiryTask = Task.CompletedTask;
+
+    public RecordPipeline(
+        PipelineOptions options, Ledger ledger, LogClassifier classifier, VerdictStatistics statistics, OutputFan outputs, TimeProvider time)
+    {
+        _options = options;
+        _intake = new IntakeQueue(ledger, options.IntakeBytesMax);
+        _parkingLot = new ParkingLot(options, time);
+        // One more than the workers: the last one hands on what waited for the model.
+        _workers = [.. Enumerable.Range(0, options.Workers + 1)
+            .Select(_ => new PipelineWorker(_intake, classifier, _parkingLot, new Judge(options.Policy, statistics), outputs))];
+    }
+
+    /// <summary>Where receivers post.</summary>
+    public IRecordSink Sink => _intake;
+
+    /// <summary>Memory of batches that wait for a worker, in bytes.</summary>
+    public long IntakeBytes => _intake.Bytes;
+
+    /// <summary>Memory of batches that wait for the model, in bytes.</summary>
+    public long ParkedBytes => _parkingLot.Bytes;
+
+    /// <summary>Null while all tasks run; else which one ended and why.</summary>
+    public string? Problem => _workerTasks.Append(_readyTask).FirstOrDefault(t => t.IsFaulted)?.Exception?.GetBaseException() is { } failure
+        ? "a pipeline task failed: " + failure.Message
+        : null;
+
+    public void Start()
+    {
+        foreach (PipelineWorker worker in _workers.AsSpan(0, _options.Workers))
+        {
+            _workerTasks.Add(Task.Run(worker.RunAsync));
+        }
+
+        _readyTask = Task.Run(_workers[^1].RunReadyAsync);
+        _expiryTask = Task.Run(() => _parkingLot.ExpireAsync(_expiry.Token));
+    }
+
+    /// <summary>Works off what was posted. Call when no receiver posts any more.</summary>
+    /// <param name="deadline">Cancelled when waiting for the model has to end.</param>
+    public async Task StopAsync(CancellationToken deadline)
+    {
+        _intake.Complete();
+        await Task.WhenAll(_workerTasks).ConfigureAwait(false);
+        await _expiry.CancelAsync().ConfigureAwait(false);
+        await _expiryTask.ConfigureAwait(false);
+        await _parkingLot.CloseAsync(deadline).ConfigureAwait(false);
+        await _readyTask.ConfigureAwait(false);
+    }
+
+    public void Dispose() => _expiry.Dispose();
+}

@@ -1,0 +1,118 @@
+using Classifier;
+
+namespace Collector.Pipeline;
+
+/// <summary>Counts of verdicts for the metrics page: totals, and how many of each severity in the last minute.</summary>
+/// <remarks>A worker counts a batch in a <see cref="Tally"/> of its own and adds it once; read when scraped. Safe on any thread.</remarks>
+sealed class VerdictStatistics(TimeProvider time)
+{
+    const int WindowSeconds = 60;
+
+    static readonly int SeverityCount = LabelNames.Severities.Count;
+    static readonly int CategoryCount = LabelNames.Categories.Count;
+
+    readonly Lock _lock = new();
+    readonly Tally _total = new();
+    readonly long[] _secondOfSlot = new long[WindowSeconds];
+    readonly long[] _window = new long[WindowSeconds * LabelNames.Severities.Count];
+
+    /// <summary>Adds a batch's counts and clears the tally.</summary>
+    public void Add(Tally tally)
+    {
+        long second = Second();
+        int slot = (int)(second % WindowSeconds);
+        lock (_lock)
+        {
+            Span<long> counts = _window.AsSpan(slot * SeverityCount, SeverityCount);
+            if (_secondOfSlot[slot] != second)
+            {
+                _secondOfSlot[slot] = second;
+                counts.Clear();
+            }
+
+            for (int i = 0; i < SeverityCount; i++)
+            {
+                counts[i] += tally.Severities[i];
+            }
+
+            _total.Add(tally);
+        }
+
+        tally.Clear();
+    }
+
+    /// <summary>A copy of the totals since the start.</summary>
+    public Tally Snapshot()
+    {
+        Tally copy = new();
+        lock (_lock)
+        {
+            copy.Add(_total);
+        }
+
+        return copy;
+    }
+
+    /// <summary>Records of each severity in the last 60 seconds, the current one included.</summary>
+    public long[] LastMinute()
+    {
+        long second = Second();
+        long[] sums = new long[SeverityCount];
+        lock (_lock)
+        {
+            for (int slot = 0; slot < WindowSeconds; slot++)
+            {
+                if (second - _secondOfSlot[slot] < WindowSeconds)
+                {
+                    for (int i = 0; i < SeverityCount; i++)
+                    {
+                        sums[i] += _window[(slot * SeverityCount) + i];
+                    }
+                }
+            }
+        }
+
+        return sums;
+    }
+
+    // Monotonic: a step of the wall clock must not clear or freeze the window. Never 0, which marks an unused slot.
+    long Second() => (time.GetTimestamp() / time.TimestampFrequency) + WindowSeconds;
+
+    /// <summary>Plain counters, one owner at a time.</summary>
+    internal sealed class Tally
+    {
+        public long[] Severities { get; } = new long[SeverityCount];
+
+        /// <summary>Of critical records only.</summary>
+        public long[] CriticalCategories { get; } = new long[CategoryCount];
+
+        public long[] Sources { get; } = new long[LabelNames.Sources.Count];
+
+        /// <summary>Declared and predicted severity, where both are known and differ: [declared * severities + predicted].</summary>
+        public long[] Disagreements { get; } = new long[SeverityCount * SeverityCount];
+
+        public void Add(Tally other)
+        {
+            AddAll(Severities, other.Severities);
+            AddAll(CriticalCategories, other.CriticalCategories);
+            AddAll(Sources, other.Sources);
+            AddAll(Disagreements, other.Disagreements);
+        }
+
+        public void Clear()
+        {
+            Array.Clear(Severities);
+            Array.Clear(CriticalCategories);
+            Array.Clear(Sources);
+            Array.Clear(Disagreements);
+        }
+
+        static void AddAll(long[] sums, long[] more)
+        {
+            for (int i = 0; i < sums.Length; i++)
+            {
+                sums[i] += more[i];
+            }
+        }
+    }
+}

@@ -1,0 +1,83 @@
+using Classifier;
+using Collector.Pipeline;
+using Collector.Tests.Shared;
+using Receivers;
+
+namespace Collector.Tests.Pipeline;
+
+public sealed class RecordPipelineTests
+{
+    static readonly TimeSpan Deadline = TimeSpan.FromSeconds(10);
+
+    readonly Ledger _ledger = new();
+    readonly VerdictStatistics _statistics = new(TimeProvider.System);
+
+    [Fact]
+    public async Task Run_WithoutAModel_PassesRecordsWithTheDeclaredSeverity()
+    {
+        CountingConsumer output = new();
+        using RecordPipeline pipeline = Start(new PipelineOptions(), output);
+        await pipeline.Sink.PostAsync(Some.Batch(pipeline.Sink.Pool, records: 5, severity: 18), default);
+        await pipeline.StopAsync(default).WaitAsync(Deadline);
+
+        Assert.Equal(5, output.Records);
+        Assert.Equal(5, _statistics.Snapshot().Severities[(int)Severity.Critical]);
+        Assert.Equal(5, _statistics.Snapshot().Sources[(int)VerdictSource.Fallback]);
+    }
+
+    [Fact]
+    public async Task Ledger_AfterDropsAFullQueueAndAStopInTheMiddle_Closes()
+    {
+        ClosedConsumer gate = new();
+        CountingConsumer output = new();
+        using RecordPipeline pipeline = Start(new PipelineOptions { IntakeBytesMax = 100_000 }, gate, new LosingConsumer(), output);
+        IRecordSink sink = pipeline.Sink;
+        long posted = 0, discarded = 0, waiting = 0;
+        for (int i = 0; i < 100; i++)
+        {
+            RecordBatch batch = Some.Batch(sink.Pool, records: 7);
+            if (sink.TryPost(batch))
+            {
+                posted += 7;
+            }
+            else
+            {
+                sink.Discard(batch, DropReasons.QueueFull);
+                discarded += 7;
+            }
+        }
+
+        Assert.True(discarded > 0, "the queue never filled");
+        Task late = sink.PostAsync(Some.Batch(sink.Pool, records: 7), default).AsTask();
+        waiting += 7;
+        Assert.Equal(posted, _ledger.Queued);
+        Assert.Equal(posted + discarded, _ledger.Received);
+
+        gate.Open();
+        await late.WaitAsync(Deadline);
+        await pipeline.StopAsync(default).WaitAsync(Deadline);
+        Assert.True(sink.TryPost(Some.Batch(sink.Pool, records: 7)));
+
+        long sent = posted + discarded + waiting + 7;
+        long lostByOutput = (posted + waiting) / 7;
+        Assert.Equal(sent, _ledger.Received);
+        Assert.Equal(0, _ledger.Queued);
+        Assert.Equal(posted + waiting - lostByOutput, _ledger.Delivered);
+        Assert.Equal(
+            new Dictionary<(string, string), long>
+            {
+                [("intake", "queue_full")] = discarded,
+                [("intake", "shutdown")] = 7,
+                [("output:losing", "refused")] = lostByOutput,
+            },
+            _ledger.Dropped.ToDictionary());
+        Assert.Equal(_ledger.Received, _ledger.Delivered + _ledger.Queued + _ledger.DroppedTotal);
+    }
+
+    RecordPipeline Start(PipelineOptions options, params Outputs.IBatchConsumer[] outputs)
+    {
+        RecordPipeline pipeline = new(options, _ledger, new LogClassifier(), _statistics, new OutputFan(outputs), TimeProvider.System);
+        pipeline.Start();
+        return pipeline;
+    }
+}

@@ -1,0 +1,38 @@
+using Collector.Outputs;
+using Collector.Pipeline;
+
+namespace Collector.Tests.Shared;
+
+/// <summary>Counts what it is offered.</summary>
+sealed class CountingConsumer : IBatchConsumer
+{
+    long _records;
+
+    public long Records => Interlocked.Read(ref _records);
+
+    public ValueTask OfferAsync(ClassifiedBatch batch)
+    {
+        Interlocked.Add(ref _records, batch.Count);
+        return ValueTask.CompletedTask;
+    }
+}
+
+/// <summary>Lets the pipeline wait until it is opened.</summary>
+sealed class ClosedConsumer : IBatchConsumer
+{
+    readonly TaskCompletionSource _open = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    public void Open() => _open.TrySetResult();
+
+    public ValueTask OfferAsync(ClassifiedBatch batch) => new(_open.Task);
+}
+
+/// <summary>Loses the first record of every batch.</summary>
+sealed class LosingConsumer : IBatchConsumer
+{
+    public ValueTask OfferAsync(ClassifiedBatch batch)
+    {
+        batch.Lose(1, "output:losing", "refused");
+        return ValueTask.CompletedTask;
+    }
+}
