@@ -31,7 +31,7 @@ public static partial class Normalizer
         bool space = false;
         foreach (byte b in source)
         {
-            if (b <= ' ' || b == 0x7F)
+            if (IsSpace(b))
             {
                 space = length > 0;
                 continue;

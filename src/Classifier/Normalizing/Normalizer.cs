@@ -18,7 +18,15 @@ public static partial class Normalizer
     /// <param name="body">Message; any bytes, any length.</param>
     /// <param name="text">Receives the text: at least <see cref="TextBytesMax"/> bytes, no slack is needed. Bytes beyond the result may be overwritten.</param>
     /// <returns>Bytes of the text, 0 to <see cref="TextBytesMax"/>.</returns>
-    public static int Normalize(ReadOnlySpan<byte> app, ReadOnlySpan<byte> body, Span<byte> text) => NormalizeScalar(app, body, text);
+    public static int Normalize(ReadOnlySpan<byte> app, ReadOnlySpan<byte> body, Span<byte> text) => Normalize(Simd.Width, app, body, text);
+
+    internal static int Normalize(SimdWidth width, ReadOnlySpan<byte> app, ReadOnlySpan<byte> body, Span<byte> text) => width switch
+    {
+        SimdWidth.Vector512 => NormalizeWindows<WindowScan512>(app, body, text),
+        SimdWidth.Vector256 => NormalizeWindows<WindowScan256>(app, body, text),
+        SimdWidth.Vector128 => NormalizeWindows<WindowScan128>(app, body, text),
+        _ => NormalizeScalar(app, body, text),
+    };
 
     /// <summary>Shortens to a length that does not split a UTF-8 sequence.</summary>
     static ReadOnlySpan<byte> Cut(ReadOnlySpan<byte> bytes, int lengthMax)

@@ -1,0 +1,99 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics.X86;
+
+namespace Classifier.Normalizing;
+
+/// <summary>Rules c and d (words with digits, joined marks) for a window at once, in arithmetic on masks.</summary>
+/// <remarks>
+/// A bit at the start of a run, added to the run, carries to the bit behind its end: a word is "all digits" when the digit run that begins
+/// at its start ends where the word ends. So each question about a word is answered at one of its ends, for all words of the window together.
+/// </remarks>
+readonly ref struct NumberFolding
+{
+    /// <summary>Bytes that become <c>#</c>: the first of each number or id.</summary>
+    public readonly ulong Marks;
+
+    /// <summary>Bytes that become <c>0</c>.</summary>
+    public readonly ulong Zeros;
+
+    /// <summary>Bytes that vanish.</summary>
+    public readonly ulong Deleted;
+
+    /// <summary>Two or more marks may stand side by side: rule e must look at the result.</summary>
+    public readonly bool MarksTouch;
+
+    /// <param name="masks">Of a window that ends in a byte which is neither of a word nor a joiner nor a mark; zero beyond it.</param>
+    /// <param name="numbers">The window's other classes.</param>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public NumberFolding(in WindowMasks masks, in NumberMasks numbers)
+    {
+        ulong digit = masks.Digit;
+        ulong letter = masks.Letter;
+        ulong joiner = masks.Joiner;
+        ulong word = digit | letter;
+        ulong starts = word & ~(word << 1);
+        ulong ends = word + starts;
+
+        // Digit runs at the start of a word, at the byte behind the run.
+        ulong led = starts & digit;
+        ulong runEnds = (digit + led) & ~digit;
+        ulong joinedBefore = (digit + (led & (joiner << 1) & (digit << 2))) & ~digit;
+        ulong long4 = digit & (digit << 1);
+        long4 = (long4 & (long4 << 2)) << 1;
+
+        // Only digits.
+        ulong pure = runEnds & ~letter;
+        ulong pureMark = pure & (joinedBefore | (joiner & (digit >> 1)) | long4);
+        ulong percent = pure & ~pureMark & numbers.Percent;
+
+        // Hexadecimal: four or more of both kinds, or behind 0x.
+        ulong hex = digit | numbers.HexLetter;
+        ulong word4 = word & (word << 1);
+        word4 = (word4 & (word4 << 2)) << 1;
+        ulong hexEnds = (hex + (starts & hex)) & ends;
+        ulong hexLetterEnds = (numbers.HexLetter + (starts & numbers.HexLetter)) & ends;
+        ulong prefixed = (starts & numbers.Zero & (numbers.X >> 1)) << 2;
+        ulong opaque = (hexEnds & word4 & ~pure & ~hexLetterEnds) | ((hex + (prefixed & hex)) & ~hex & ends);
+
+        // One to three digits, then letters to the end.
+        ulong unit = (letter + (runEnds & letter & ~joinedBefore & ~long4)) & ~letter & ends & ~opaque;
+
+        ulong markEnds = pureMark | opaque;
+        Spans(word, starts, ends, markEnds, markEnds | pure | unit, out ulong marked, out ulong handled);
+
+        // What is left are runs of digits inside other words.
+        ulong folded = marked | (digit & ~handled);
+        ulong first = folded & ~(folded << 1);
+        ulong allMarks = folded | masks.Mark;
+        ulong allFirst = first | masks.Mark;
+        ulong joined = allFirst & (joiner << 1) & (allMarks << 2);
+
+        Marks = first;
+        Zeros = handled & ~marked & digit & ~starts & ~(percent >> 1) & ~(percent >> 2);
+        Deleted = (folded & ~first) | joined | (joined >> 1);
+        ulong touching = allFirst & (allMarks << 1);
+        MarksTouch = (touching & (touching - 1)) != 0;
+    }
+
+    /// <summary>The bytes of the words that end at the given ends.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static void Spans(ulong word, ulong starts, ulong ends, ulong endsA, ulong endsB, out ulong spanA, out ulong spanB)
+    {
+        if (Bmi2.X64.IsSupported)
+        {
+            // The n-th start belongs to the n-th end, and end - start is the run between the two.
+            spanA = endsA - Bmi2.X64.ParallelBitDeposit(Bmi2.X64.ParallelBitExtract(endsA, ends), starts);
+            spanB = endsB - Bmi2.X64.ParallelBitDeposit(Bmi2.X64.ParallelBitExtract(endsB, ends), starts);
+            return;
+        }
+
+        spanA = endsA >> 1;
+        spanB = endsB >> 1;
+        for (int step = 1; step < 64; step <<= 1)
+        {
+            spanA |= word & (spanA >> step);
+            spanB |= word & (spanB >> step);
+            word &= word >> step;
+        }
+    }
+}

@@ -1,0 +1,17 @@
+namespace Classifier.Normalizing;
+
+/// <summary>Classes of 64 bytes of text in lower case, a bit a byte.</summary>
+struct NumberMasks
+{
+    /// <summary>a-f.</summary>
+    public ulong HexLetter;
+
+    /// <summary><c>x</c></summary>
+    public ulong X;
+
+    /// <summary><c>0</c></summary>
+    public ulong Zero;
+
+    /// <summary><c>%</c></summary>
+    public ulong Percent;
+}

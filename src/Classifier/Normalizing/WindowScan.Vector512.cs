@@ -1,0 +1,67 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+
+namespace Classifier.Normalizing;
+
+struct WindowScan512 : IWindowScan
+{
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Scan(ref byte source, ref byte lowered, out WindowMasks masks)
+    {
+        Vector512<byte> a = Vector512.LoadUnsafe(ref source);
+        ref byte before = ref Unsafe.Subtract(ref source, 1);
+        masks.Repeat = Vector512.Equals(a, Vector512.LoadUnsafe(ref before)).ExtractMostSignificantBits();
+        masks.High = a.ExtractMostSignificantBits();
+        masks.Digit = In(a, '0', '9').ExtractMostSignificantBits();
+        masks.Joiner = (In(a, ',', '.') | Is(a, ':')).ExtractMostSignificantBits();
+        masks.Mark = Is(a, '#').ExtractMostSignificantBits();
+        Vector512<byte> space = Space(a);
+        masks.Space = space.ExtractMostSignificantBits();
+        a |= In(a, 'A', 'Z') & Vector512.Create((byte)0x20);
+        masks.Letter = In(a, 'a', 'z').ExtractMostSignificantBits();
+        Vector512.ConditionalSelect(space, Vector512.Create((byte)' '), a).StoreUnsafe(ref lowered);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void ScanNumbers(ref byte lowered, out NumberMasks masks)
+    {
+        Vector512<byte> a = Vector512.LoadUnsafe(ref lowered);
+        masks.HexLetter = In(a, 'a', 'f').ExtractMostSignificantBits();
+        masks.X = Is(a, 'x').ExtractMostSignificantBits();
+        masks.Zero = Is(a, '0').ExtractMostSignificantBits();
+        masks.Percent = Is(a, '%').ExtractMostSignificantBits();
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Substitute(ref byte lowered, ulong marks, ulong zeros)
+    {
+        Replace(Vector512.LoadUnsafe(ref lowered), marks, zeros).StoreUnsafe(ref lowered);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static Vector512<byte> Replace(Vector512<byte> v, ulong marks, ulong zeros) => Vector512.ConditionalSelect(
+        Bytes(marks), Vector512.Create((byte)'#'), Vector512.ConditionalSelect(Bytes(zeros), Vector512.Create((byte)'0'), v));
+
+    /// <summary>0xFF for each bit that is set.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static Vector512<byte> Bytes(ulong bits)
+    {
+        // Each 128-bit part holds all eight bytes of the bits twice, so the shuffle stays within parts.
+        Vector512<byte> places = Vector512.Create(
+            0x0000000000000000UL, 0x0101010101010101, 0x1212121212121212, 0x1313131313131313,
+            0x2424242424242424, 0x2525252525252525, 0x3636363636363636, 0x3737373737373737).AsByte();
+        Vector512<byte> bit = Vector512.Create(0x8040201008040201).AsByte();
+        return Vector512.Equals(Vector512.Shuffle(Vector512.Create(bits).AsByte(), places) & bit, bit);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static Vector512<byte> Space(Vector512<byte> v) => Vector512.Equals(Vector512.Min(v, Vector512.Create((byte)' ')), v) | Is(v, '\x7F');
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static Vector512<byte> Is(Vector512<byte> v, char c) => Vector512.Equals(v, Vector512.Create((byte)c));
+
+    /// <summary>Moves the range to the top of the signed bytes, where one comparison finds it.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static Vector512<byte> In(Vector512<byte> v, char first, char last) => Vector512.GreaterThan(
+        (v + Vector512.Create((byte)(0x7F - last))).AsSByte(), Vector512.Create((sbyte)(0x7E - (last - first)))).AsByte();
+}
