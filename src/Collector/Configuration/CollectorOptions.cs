@@ -1,0 +1,65 @@
+namespace Collector.Configuration;
+
+/// <summary>The whole configuration, checked: what runs, and with which settings. Never changed; a reload makes a new one.</summary>
+sealed record CollectorOptions
+{
+    static readonly string[] LogLevelNames = ["debug", "info", "warning", "error"];
+
+    static readonly LogLevel[] LogLevels = [LogLevel.Debug, LogLevel.Information, LogLevel.Warning, LogLevel.Error];
+
+    public required IReadOnlyList<ReceiverPlan> Receivers { get; init; }
+
+    public required ClassifierSettings Classifier { get; init; }
+
+    /// <summary>In the order of the file; the first that matches counts.</summary>
+    public required IReadOnlyList<RuleOptions> Rules { get; init; }
+
+    public required HttpOptions Http { get; init; }
+
+    public required StatusOptions Status { get; init; }
+
+    public required PipelineOptions Pipeline { get; init; }
+
+    public required LogLevel LogLevel { get; init; }
+
+    /// <summary>From SIGTERM to the last chance of outputs.</summary>
+    public required TimeSpan ShutdownGrace { get; init; }
+
+    /// <summary>Reads everything in one pass, in the order in which data flows.</summary>
+    /// <param name="root">The root of the file, or of nothing for the defaults.</param>
+    /// <param name="everyKind">Reads the settings of every kind of receiver and output, for the reference.</param>
+    public static CollectorOptions Read(YamlOptionsReader root, bool everyKind = false) => new()
+    {
+        Receivers = ReadReceivers(root, everyKind),
+        Classifier = ClassifierSettings.Read(root.Section("classifier", "What decides on the meaning of a record.")),
+        Rules = [.. root.Sections("rules", "Your own word on records that you know better than the model. The first rule that matches counts.").Select(RuleOptions.Read)],
+        Pipeline = PipelineOptions.Read(root.Section("pipeline", "How much may be under way between receivers and outputs.")),
+        Http = HttpOptions.Read(root.Section("http", "Metrics and health.")),
+        Status = StatusOptions.Read(root.Section("status", "Status page and API.")),
+        LogLevel = LogLevels[root.Section("log", "The collector's own messages, on standard error.").Choice("level", 1, LogLevelNames, "Least level to write.")],
+        ShutdownGrace = root.Duration("shutdown_grace", TimeSpan.FromSeconds(10), TimeSpan.FromSeconds(1), TimeSpan.FromHours(1), "Time to hand on what was received after SIGTERM or SIGINT; what is left then is dropped and counted."),
+    };
+
+    static List<ReceiverPlan> ReadReceivers(YamlOptionsReader root, bool everyKind)
+    {
+        const string Key = "receivers";
+        bool isWritten = root.Has(Key);
+        YamlOptionsReader section = root.SectionOf(Key, "What comes in. Without this section the default ones run; with it, exactly those that it names.");
+        section.Know(ReceiverTable.Kinds.Select(k => k.Name));
+        List<ReceiverPlan> plans = [];
+        foreach (ReceiverKind kind in ReceiverTable.Kinds)
+        {
+            if (everyKind || (isWritten ? section.Keys.Contains(kind.Name) : kind.OnByDefault))
+            {
+                plans.Add(new ReceiverPlan(kind.Name, kind.Read(section.Section(kind.Name, kind.About))));
+            }
+        }
+
+        if (plans.Count == 0 && !section.IsBroken && !section.Keys.Any())
+        {
+            root.Mistake(Key, "no receiver is left, so nothing can come in; name one, or leave the key out");
+        }
+
+        return plans;
+    }
+}
