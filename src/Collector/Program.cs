@@ -1,1 +1,1 @@
-return 0;
+return await Collector.Commands.CommandLine.RunProcessAsync(args);
