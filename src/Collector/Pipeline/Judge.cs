@@ -1,4 +1,5 @@
 using Classifier;
+using Collector.Configuration;
 using Receivers;
 
 namespace Collector.Pipeline;

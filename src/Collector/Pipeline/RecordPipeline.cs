@@ -1,4 +1,5 @@
 using Classifier;
+using Collector.Configuration;
 using Receivers;
 
 namespace Collector.Pipeline;
@@ -15,15 +16,21 @@ sealed class RecordPipeline : IDisposable
     Task _readyTask = Task.CompletedTask;
     Task _expiryTask = Task.CompletedTask;
 
+    /// <param name="options">Sizes.</param>
+    /// <param name="ledger">Where every record is counted.</param>
+    /// <param name="classifier">Started by the caller.</param>
+    /// <param name="judges">Makes a judge for each worker.</param>
+    /// <param name="outputs">Where finished batches go.</param>
+    /// <param name="time">Clock of the waits.</param>
     public RecordPipeline(
-        PipelineOptions options, Ledger ledger, LogClassifier classifier, VerdictStatistics statistics, OutputFan outputs, TimeProvider time)
+        PipelineOptions options, Ledger ledger, LogClassifier classifier, Func<Judge> judges, OutputFan outputs, TimeProvider time)
     {
         _options = options;
         _intake = new IntakeQueue(ledger, options.IntakeBytesMax);
         _parkingLot = new ParkingLot(options, time);
         // One more than the workers: the last one hands on what waited for the model.
         _workers = [.. Enumerable.Range(0, options.Workers + 1)
-            .Select(_ => new PipelineWorker(_intake, classifier, _parkingLot, new Judge(options.Policy, statistics), outputs))];
+            .Select(_ => new PipelineWorker(_intake, classifier, _parkingLot, judges(), outputs))];
     }
 
     /// <summary>Where receivers post.</summary>

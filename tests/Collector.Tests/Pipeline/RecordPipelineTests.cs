@@ -1,4 +1,5 @@
 using Classifier;
+using Collector.Configuration;
 using Collector.Pipeline;
 using Collector.Tests.Shared;
 using Receivers;
@@ -16,7 +17,7 @@ public sealed class RecordPipelineTests
     public async Task Run_WithoutAModel_PassesRecordsWithTheDeclaredSeverity()
     {
         CountingConsumer output = new();
-        using RecordPipeline pipeline = Start(new PipelineOptions(), output);
+        using RecordPipeline pipeline = Start(1 << 20, output);
         await pipeline.Sink.PostAsync(Some.Batch(pipeline.Sink.Pool, records: 5, severity: 18), default);
         await pipeline.StopAsync(default).WaitAsync(Deadline);
 
@@ -30,7 +31,7 @@ public sealed class RecordPipelineTests
     {
         ClosedConsumer gate = new();
         CountingConsumer output = new();
-        using RecordPipeline pipeline = Start(new PipelineOptions { IntakeBytesMax = 100_000 }, gate, new LosingConsumer(), output);
+        using RecordPipeline pipeline = Start(100_000, gate, new LosingConsumer(), output);
         IRecordSink sink = pipeline.Sink;
         long posted = 0, discarded = 0, waiting = 0;
         for (int i = 0; i < 100; i++)
@@ -74,9 +75,11 @@ public sealed class RecordPipelineTests
         Assert.Equal(_ledger.Received, _ledger.Delivered + _ledger.Queued + _ledger.DroppedTotal);
     }
 
-    RecordPipeline Start(PipelineOptions options, params Outputs.IBatchConsumer[] outputs)
+    RecordPipeline Start(long intakeBytesMax, params Outputs.IBatchConsumer[] outputs)
     {
-        RecordPipeline pipeline = new(options, _ledger, new LogClassifier(), _statistics, new OutputFan(outputs), TimeProvider.System);
+        PipelineOptions options = new(Workers: 1, intakeBytesMax, ParkedBytesMax: 1 << 20, WaitMax: TimeSpan.FromSeconds(2));
+        RecordPipeline pipeline = new(
+            options, _ledger, new LogClassifier(), () => new Judge(SeverityPolicy.Model, _statistics), new OutputFan(outputs), TimeProvider.System);
         pipeline.Start();
         return pipeline;
     }

@@ -1,5 +1,6 @@
 using System.Net;
 using Classifier;
+using Collector.Configuration;
 using Collector.Metrics;
 using Collector.Pipeline;
 using Collector.Status;
@@ -22,7 +23,13 @@ public sealed class HttpEndpointsTests : IAsyncLifetime
 
     public HttpEndpointsTests()
     {
-        _pipeline = new RecordPipeline(new PipelineOptions(), _ledger, _classifier, _statistics, new OutputFan([]), TimeProvider.System);
+        _pipeline = new RecordPipeline(
+            new PipelineOptions(1, 1 << 20, 1 << 20, TimeSpan.FromSeconds(2)),
+            _ledger,
+            _classifier,
+            () => new Judge(SeverityPolicy.Model, _statistics),
+            new OutputFan([]),
+            TimeProvider.System);
         _health = new Health([_receiver], _pipeline, _classifier, () => [ComponentHealth.Of("output:file", null)]);
         CollectorRegistry registry = Prometheus.Metrics.NewCustomRegistry();
         MetricFactory metrics = Prometheus.Metrics.WithCustomRegistry(registry);
