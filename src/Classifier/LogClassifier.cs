@@ -1,16 +1,23 @@
+using System.Runtime.CompilerServices;
+using Classifier.Caching;
+using Classifier.Inference;
+using Classifier.Normalizing;
+using Counter = Classifier.Inference.InferenceStatistics.Counter;
+
 namespace Classifier;
 
 /// <summary>Text in, verdict out: normalise, look up the template, and ask the model about every text that is new.</summary>
-/// <remarks>All members are safe on any thread.</remarks>
-public sealed class LogClassifier
+/// <remarks>
+/// <para>All members are safe on any thread. This file is what happens for each record; making, starting and stopping is in <c>LogClassifier.Lifetime.cs</c>.</para>
+/// <para>The same text has the same verdict on every thread, at every load and after a restart: each text runs alone, and every verdict is made from the
+/// same stored bits.</para>
+/// </remarks>
+public sealed partial class LogClassifier : IAsyncDisposable
 {
-    readonly string _modelName = "";
+    readonly InferenceStatistics _statistics = new();
 
-    /// <summary>Null while the model answers; else why it does not (<c>models/severity.onnx: not found</c>), for health and the start message.</summary>
-    public string? Problem => _modelName.Length == 0 ? "no model is loaded" : null;
-
-    /// <summary>Name of the model in records, such as <c>severity-1</c>; empty when none is loaded.</summary>
-    public string ModelName => _modelName;
+    // Null while no model is loaded.
+    ModelEngine? _engine;
 
     /// <summary>The verdict on one record, at once. Hot: allocates nothing when the template is known.</summary>
     /// <param name="app">App name, may be empty; any bytes.</param>
@@ -19,10 +26,81 @@ public sealed class LogClassifier
     /// <param name="waiter">Who is told when a new text has its verdict; null to take the fallback at once.</param>
     /// <param name="index">Handed back to the waiter.</param>
     /// <param name="verdict">The verdict, or the fallback for now.</param>
+    [SkipLocalsInit]
     public ClassifyStatus Classify(
         ReadOnlySpan<byte> app, ReadOnlySpan<byte> body, byte declaredSeverity, IVerdictWaiter? waiter, int index, out Verdict verdict)
     {
-        verdict = DeclaredSeverity.Fallback(declaredSeverity);
-        return _modelName.Length == 0 ? ClassifyStatus.Fallback : ClassifyStatus.Known;
+        Span<byte> buffer = stackalloc byte[Normalizer.TextBytesMax];
+        Span<byte> text = buffer[..Normalizer.Normalize(app, body, buffer)];
+        TemplateKey key = TemplateKey.Of(text);
+        ModelEngine? engine = Volatile.Read(ref _engine);
+        if (engine is not null && engine.Cache.TryGet(key, out Answer answer))
+        {
+            _statistics.Count(Counter.Hit);
+            verdict = answer.ToVerdict(engine.Threshold, key);
+            return ClassifyStatus.Known;
+        }
+
+        return ClassifyCore(engine, key, text, declaredSeverity, waiter, index, out verdict);
+    }
+
+    /// <summary>The verdict on one record, from the model if need be, on the calling thread: for tools that have the time.</summary>
+    /// <inheritdoc cref="Classify"/>
+    [SkipLocalsInit]
+    public Verdict ClassifyNow(ReadOnlySpan<byte> app, ReadOnlySpan<byte> body, byte declaredSeverity)
+    {
+        Span<byte> buffer = stackalloc byte[Normalizer.TextBytesMax];
+        Span<byte> text = buffer[..Normalizer.Normalize(app, body, buffer)];
+        TemplateKey key = TemplateKey.Of(text);
+        ModelEngine? engine = Volatile.Read(ref _engine);
+        if (engine is not null)
+        {
+            if (engine.Cache.TryGet(key, out Answer answer))
+            {
+                _statistics.Count(Counter.Hit);
+                return answer.ToVerdict(engine.Threshold, key);
+            }
+
+            _statistics.Count(Counter.Miss);
+            answer = engine.Ask(key, text);
+            if (!answer.IsNone)
+            {
+                _statistics.Count(Counter.ModelVerdict);
+                return answer.ToVerdict(engine.Threshold, key);
+            }
+        }
+
+        _statistics.Count(Counter.FallbackVerdict);
+        return DeclaredSeverity.Fallback(declaredSeverity) with { TemplateId = key.High };
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    ClassifyStatus ClassifyCore(
+        ModelEngine? engine, in TemplateKey key, ReadOnlySpan<byte> text, byte declaredSeverity, IVerdictWaiter? waiter, int index, out Verdict verdict)
+    {
+        verdict = DeclaredSeverity.Fallback(declaredSeverity) with { TemplateId = key.High };
+        if (engine is not null)
+        {
+            switch (engine.Queue.Offer(key, text, declaredSeverity, waiter, index))
+            {
+                case QueueOutcome.Waiting:
+                    _statistics.Count(Counter.Miss);
+                    return ClassifyStatus.Pending;
+
+                case QueueOutcome.Answered when engine.Cache.TryGet(key, out Answer answer):
+                    _statistics.Count(Counter.Hit);
+                    verdict = answer.ToVerdict(engine.Threshold, key);
+                    return ClassifyStatus.Known;
+
+                case QueueOutcome.TurnedAway:
+                    _statistics.Count(Counter.TurnedAway);
+                    break;
+            }
+
+            _statistics.Count(Counter.Miss);
+        }
+
+        _statistics.Count(Counter.FallbackVerdict);
+        return ClassifyStatus.Fallback;
     }
 }
