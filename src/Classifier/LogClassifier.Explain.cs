@@ -1,0 +1,112 @@
+using System.Text;
+using Classifier.Caching;
+using Classifier.Inference;
+using Classifier.Models;
+using Classifier.Normalizing;
+using Microsoft.ML.OnnxRuntime;
+
+namespace Classifier;
+
+public sealed partial class LogClassifier
+{
+    /// <summary>Words that <see cref="Explain"/> weighs: more than 96 tokens hold, and half a second of one core.</summary>
+    public const int ExplainedWordsMax = 128;
+
+    /// <summary>Why a record gets its verdict: runs the model once on the text and once without each of its words. Up to half a second on the calling thread.</summary>
+    /// <param name="app">App name, may be empty; any bytes.</param>
+    /// <param name="body">Message text; any bytes.</param>
+    /// <param name="declaredSeverity">OTel SeverityNumber 0 to 24 that the sender declared, for the fallback.</param>
+    public Explanation Explain(ReadOnlySpan<byte> app, ReadOnlySpan<byte> body, byte declaredSeverity)
+    {
+        byte[] buffer = new byte[Normalizer.TextBytesMax];
+        ReadOnlySpan<byte> text = buffer.AsSpan(0, Normalizer.Normalize(app, body, buffer));
+        Explanation unexplained = new()
+        {
+            NormalizedText = Encoding.UTF8.GetString(text),
+            Verdict = DeclaredSeverity.Fallback(declaredSeverity) with { TemplateId = TemplateKey.Of(text).High },
+        };
+        ModelEngine? engine = Volatile.Read(ref _engine);
+        ModelRunner? runner = engine?.Model.Rent();
+        if (engine is null || runner is null)
+        {
+            return unexplained;
+        }
+
+        try
+        {
+            return ExplainCore(engine, runner, text, unexplained);
+        }
+        catch (OnnxRuntimeException)
+        {
+            return unexplained;
+        }
+        finally
+        {
+            engine.Model.Return(runner);
+        }
+    }
+
+    static Explanation ExplainCore(ModelEngine engine, ModelRunner runner, ReadOnlySpan<byte> text, Explanation unexplained)
+    {
+        Model model = engine.Model;
+        ModelCard card = model.Card;
+        Answer answer = runner.Run(text);
+        if (answer.IsNone)
+        {
+            return unexplained;
+        }
+
+        int[] ids = runner.Ids[..model.Tokenizer.Encode(text, runner.Ids)];
+        Verdict verdict = answer.ToVerdict(engine.Threshold, TemplateKey.Of(text));
+        Explanation explanation = unexplained with
+        {
+            Verdict = verdict,
+            TokenIds = ids,
+            Tokens = [.. ids.Select(model.Piece)],
+            Severities = Labels(runner.SeverityLogits, card.SeverityTemperature, i => card.Severities[i].Name()),
+            Categories = Labels(runner.CategoryLogits, card.CategoryTemperature, i => card.Categories[i].Name()),
+            CriticalThreshold = engine.Threshold,
+        };
+        int label = Array.IndexOf(card.Severities, verdict.Severity);
+        return explanation with { Words = Weigh(runner, card, text, label, explanation.Severities[label].Probability) };
+    }
+
+    static List<ExplainedWord> Weigh(ModelRunner runner, ModelCard card, ReadOnlySpan<byte> text, int label, float whole)
+    {
+        List<ExplainedWord> words = [];
+        float[] probabilities = new float[card.Severities.Length];
+        byte[] without = new byte[text.Length];
+        foreach (Range range in text.Split((byte)' '))
+        {
+            (int start, int length) = range.GetOffsetAndLength(text.Length);
+            if (length == 0 || words.Count == ExplainedWordsMax)
+            {
+                continue;
+            }
+
+            // The space after the word goes with it, or the one before it at the end.
+            int from = start + length == text.Length ? Math.Max(0, start - 1) : start;
+            int to = Math.Min(text.Length, start + length + 1);
+            text[..from].CopyTo(without);
+            text[to..].CopyTo(without.AsSpan(from));
+            runner.Run(without.AsSpan(0, text.Length - (to - from)));
+            Softmax.Compute(runner.SeverityLogits, card.SeverityTemperature, probabilities);
+            words.Add(new ExplainedWord(Encoding.UTF8.GetString(text.Slice(start, length)), whole - probabilities[label]));
+        }
+
+        return words;
+    }
+
+    static ExplainedLabel[] Labels(ReadOnlySpan<float> logits, float temperature, Func<int, string> name)
+    {
+        float[] probabilities = new float[logits.Length];
+        Softmax.Compute(logits, temperature, probabilities);
+        ExplainedLabel[] labels = new ExplainedLabel[logits.Length];
+        for (int i = 0; i < labels.Length; i++)
+        {
+            labels[i] = new ExplainedLabel(name(i), logits[i], probabilities[i]);
+        }
+
+        return labels;
+    }
+}
