@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Classifier.Caching;
 using Classifier.Inference;
 using Classifier.Models;
@@ -170,8 +171,8 @@ public sealed partial class LogClassifier
     ModelEngine? TryMakeEngine(ClassifierOptions options, out string problem)
     {
         long start = _time.GetTimestamp();
-        ModelFiles? files = options.ModelFolder is null ? ModelFiles.TryReadBuiltIn(out problem) : ModelFiles.TryRead(options.ModelFolder, out problem);
-        Model? model = files is null ? null : Model.TryLoad(files, options.StateFolder, out problem);
+        Model? model = TryLoadModel(options, out problem);
+        Model.TrimMemory();
         if (model is null)
         {
             return null;
@@ -179,6 +180,22 @@ public sealed partial class LogClassifier
 
         LogModelLoaded(model.Card.Name, model.Origin, model.ModelHash, (long)_time.GetElapsedTime(start).TotalMilliseconds);
         return new ModelEngine(model, options, _statistics, _time, _logger);
+    }
+
+    // Not inlined: the files must be garbage by the time the memory is trimmed.
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    static Model? TryLoadModel(ClassifierOptions options, out string problem)
+    {
+        string? nativeProblem = null;
+        string filesProblem = "";
+        ModelFiles? files = null;
+
+        // Side by side: 40 ms to bring in the native library, 20 ms to read the files.
+        Parallel.Invoke(
+            () => nativeProblem = NativeRuntime.EnsureLoaded(options.StateFolder),
+            () => files = options.ModelFolder is null ? ModelFiles.TryReadBuiltIn(out filesProblem) : ModelFiles.TryRead(options.ModelFolder, out filesProblem));
+        problem = files is null ? filesProblem : nativeProblem ?? "";
+        return problem.Length > 0 ? null : Model.TryLoad(files!, out problem);
     }
 
     void LoadCache(ModelEngine engine)

@@ -57,18 +57,11 @@ sealed partial class Model : IDisposable
 
     public bool HasTokenTypes { get; }
 
-    /// <summary>Loads a model, checks that it is what the card says and runs it once. Takes some 50 ms.</summary>
+    /// <summary>Loads a model, checks that it is what the card says and runs it once. Takes some 50 ms. The native library must be loaded.</summary>
     /// <param name="files">Its files; not kept but for the vocabulary.</param>
-    /// <param name="stateFolder">Where the native library may be put for a moment when the host forbids memory files; null for nowhere.</param>
     /// <param name="problem">What is wrong, in one line; empty when a model is returned.</param>
-    public static Model? TryLoad(ModelFiles files, string? stateFolder, out string problem)
+    public static Model? TryLoad(ModelFiles files, out string problem)
     {
-        problem = NativeRuntime.EnsureLoaded(stateFolder) ?? "";
-        if (problem.Length > 0)
-        {
-            return null;
-        }
-
         InferenceSession? session = null;
         Model? model = null;
         try
@@ -81,7 +74,7 @@ sealed partial class Model : IDisposable
             {
                 model = new Model(files, tokenizer, session);
                 session = null;
-                problem = SelfTest.Run(model, tokenizer.VocabularySize) ?? "";
+                problem = SelfTest.Run(model, files.IsBuiltIn ? 0 : tokenizer.VocabularySize) ?? "";
                 if (problem.Length == 0)
                 {
                     return model;

@@ -14,6 +14,9 @@ sealed class ModelFiles
     /// <summary>Where the files came from, for messages: a folder, or <c>built-in model</c>.</summary>
     public required string Origin { get; init; }
 
+    /// <summary>Of the model that the tests of this build were run on.</summary>
+    public bool IsBuiltIn { get; init; }
+
     public required byte[] CardJson { get; init; }
 
     public required byte[] Model { get; init; }
@@ -39,6 +42,7 @@ sealed class ModelFiles
         {
             Card = card,
             Origin = "built-in model",
+            IsBuiltIn = true,
             CardJson = json,
             Model = EmbeddedFile.Read("models/" + card.ModelFile),
             Vocabulary = EmbeddedFile.Read("models/" + card.VocabularyFile),

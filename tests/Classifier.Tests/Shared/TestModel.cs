@@ -12,9 +12,10 @@ static class TestModel
 
     public static Model Load()
     {
+        Assert.Null(NativeRuntime.EnsureLoaded(null));
         ModelFiles? files = ModelFiles.TryReadBuiltIn(out string problem);
         Assert.True(files is not null, problem);
-        Model? model = Model.TryLoad(files, null, out problem);
+        Model? model = Model.TryLoad(files, out problem);
         Assert.True(model is not null, problem);
         return model;
     }
