@@ -117,29 +117,31 @@ static class SettingText
     /// <summary>A value in a message: quoted, cut to a readable length.</summary>
     public static string Quoted(string value) => value.Length <= 60 ? $"'{value}'" : $"'{value.AsSpan(0, 60)}...'";
 
-    /// <summary>Control characters as <c>\xNN</c> or <c>\uNNNN</c>, so that a file cannot drive the terminal of who reads about it.</summary>
+    /// <summary>Controls and invisible characters as <c>\xNN</c>, <c>\uNNNN</c> or <c>\UNNNNNNNN</c>, so that text from outside cannot drive a terminal.</summary>
     public static string Printable(string text)
     {
         StringBuilder? result = null;
-        for (int i = 0; i < text.Length; i++)
+        for (int i = 0, length; i < text.Length; i += length)
         {
-            char c = text[i];
-            bool isSafe = char.IsSurrogate(c)
-                ? char.IsSurrogatePair(text, i) || (i > 0 && char.IsSurrogatePair(text, i - 1))
-                : char.GetUnicodeCategory(c) is not (UnicodeCategory.Control or UnicodeCategory.Format or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator);
-            if (!isSafe)
+            bool isRune = Rune.TryGetRuneAt(text, i, out Rune rune);
+            length = isRune ? rune.Utf16SequenceLength : 1;
+            int value = isRune ? rune.Value : text[i];
+            if (isRune && !IsInvisible(rune))
             {
-                result ??= new StringBuilder(text, 0, i, text.Length + 16);
-                result.Append(c < 0x100 ? "\\x" : "\\u").Append(((int)c).ToString(c < 0x100 ? "x2" : "x4", CultureInfo.InvariantCulture));
+                result?.Append(text, i, length);
+                continue;
             }
-            else
-            {
-                result?.Append(c);
-            }
+
+            result ??= new StringBuilder(text, 0, i, text.Length + 16);
+            (string prefix, string format) = value < 0x100 ? ("\\x", "x2") : value < 0x10000 ? ("\\u", "x4") : ("\\U", "x8");
+            result.Append(prefix).Append(value.ToString(format, CultureInfo.InvariantCulture));
         }
 
         return result?.ToString() ?? text;
     }
+
+    static bool IsInvisible(Rune rune) => Rune.GetUnicodeCategory(rune) is UnicodeCategory.Control or UnicodeCategory.Format
+        or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator or UnicodeCategory.PrivateUse;
 
     static bool TryScale(string digits, long unit, out long value)
     {

@@ -1,8 +1,8 @@
 using System.Net;
 using Classifier;
 using Collector.Configuration;
+using Collector.Tests.Shared;
 using Microsoft.Extensions.Logging;
-using Tests.Shared;
 
 namespace Collector.Tests.Configuration;
 

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Text;
 using Collector.Configuration;
+using Collector.Tests.Shared;
 using Tests.Shared;
 
 namespace Collector.Tests.Configuration;

@@ -1,4 +1,4 @@
-namespace Tests.Shared;
+namespace Collector.Tests.Shared;
 
 /// <summary>An empty folder that goes away with its test.</summary>
 sealed class TemporaryFolder : IDisposable
