@@ -8,16 +8,20 @@ namespace Collector.Pipeline;
 /// The verdicts are not in <see cref="LogRecord"/>, because what comes in knows nothing of what it means. Written by the pipeline until the batch
 /// goes to the outputs, read by any number of them afterwards.
 /// </remarks>
-sealed class ClassifiedBatch : RecordBatch
+sealed partial class ClassifiedBatch : RecordBatch
 {
-    readonly Ledger _ledger;
+    readonly Ledger? _ledger;
     readonly Lock _lossLock = new();
     Verdict[] _verdicts = [];
     int _lost;
     string _lostStage = "";
     string _lostReason = "";
+    BatchBooks? _books;
 
-    public ClassifiedBatch(RecordBatchPool pool, int bufferBytes, Ledger ledger)
+    /// <param name="pool">Where it returns to.</param>
+    /// <param name="bufferBytes">Size of its buffer.</param>
+    /// <param name="ledger">Closed when the batch ends; null for copies, whose records are in the books of the batches they were copied from.</param>
+    public ClassifiedBatch(RecordBatchPool pool, int bufferBytes, Ledger? ledger)
         : base(pool, bufferBytes) => _ledger = ledger;
 
     /// <summary>One verdict a record, in the same order.</summary>
@@ -40,28 +44,61 @@ sealed class ClassifiedBatch : RecordBatch
     {
         lock (_lossLock)
         {
-            if (records > _lost)
+            if (_books is not null)
+            {
+                _books.Lose(records, stage, reason);
+            }
+            else if (records > _lost)
             {
                 (_lost, _lostStage, _lostReason) = (records, stage, reason);
             }
         }
     }
 
+    /// <summary>For who copies the records and gives the batch back: ledger and acknowledgement then wait for these books too.</summary>
+    /// <returns>Books that the caller releases once. Allocates for the first caller.</returns>
+    public BatchBooks ShareBooks()
+    {
+        lock (_lossLock)
+        {
+            if (_books is null)
+            {
+                _books = new BatchBooks(_ledger, Count, Acknowledgement);
+                if (_lost > 0)
+                {
+                    _books.Lose(_lost, _lostStage, _lostReason);
+                }
+            }
+
+            _books.Retain();
+            return _books;
+        }
+    }
+
     protected override int OnReleased()
     {
+        if (_books is not null)
+        {
+            // The books close when the last copy has gone where it had to go.
+            Acknowledgement = null;
+            _books.Release();
+            return 0;
+        }
+
         int lost = _lost;
         if (lost > 0)
         {
-            _ledger.Drop(lost, _lostStage, _lostReason);
+            _ledger?.Drop(lost, _lostStage, _lostReason);
         }
 
-        _ledger.Deliver(Count - lost);
+        _ledger?.Deliver(Count - lost);
         return lost;
     }
 
     protected override void Clear()
     {
         _lost = 0;
+        _books = null;
         base.Clear();
     }
 }
