@@ -1,5 +1,6 @@
 using Classifier;
 using Collector.Configuration;
+using Collector.Outputs;
 using Collector.Pipeline;
 using Collector.Tests.Shared;
 using Receivers;
@@ -11,6 +12,7 @@ public sealed class RecordPipelineTests
     static readonly TimeSpan Deadline = TimeSpan.FromSeconds(10);
 
     readonly Ledger _ledger = new();
+    readonly LogClassifier _classifier = TestClassifier.WithoutModel();
     readonly VerdictStatistics _statistics = new(TimeProvider.System);
 
     [Fact]
@@ -75,11 +77,11 @@ public sealed class RecordPipelineTests
         Assert.Equal(_ledger.Received, _ledger.Delivered + _ledger.Queued + _ledger.DroppedTotal);
     }
 
-    RecordPipeline Start(long intakeBytesMax, params Outputs.IBatchConsumer[] outputs)
+    RecordPipeline Start(long intakeBytesMax, params IBatchConsumer[] outputs)
     {
         PipelineOptions options = new(Workers: 1, intakeBytesMax, ParkedBytesMax: 1 << 20, WaitMax: TimeSpan.FromSeconds(2));
         RecordPipeline pipeline = new(
-            options, _ledger, new LogClassifier(), () => new Judge(SeverityPolicy.Model, _statistics), new OutputFan(outputs), TimeProvider.System);
+            options, _ledger, _classifier, () => new Judge(SeverityPolicy.Model, _statistics), new OutputFan(outputs), TimeProvider.System);
         pipeline.Start();
         return pipeline;
     }

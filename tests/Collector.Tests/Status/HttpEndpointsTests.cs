@@ -4,6 +4,7 @@ using Collector.Configuration;
 using Collector.Metrics;
 using Collector.Pipeline;
 using Collector.Status;
+using Collector.Tests.Shared;
 using Prometheus;
 using Receivers;
 using Tests.Shared;
@@ -14,7 +15,7 @@ public sealed class HttpEndpointsTests : IAsyncLifetime
 {
     readonly Ledger _ledger = new();
     readonly VerdictStatistics _statistics = new(TimeProvider.System);
-    readonly LogClassifier _classifier = new();
+    readonly LogClassifier _classifier = TestClassifier.WithoutModel();
     readonly StubReceiver _receiver = new();
     readonly RecordPipeline _pipeline;
     readonly Health _health;

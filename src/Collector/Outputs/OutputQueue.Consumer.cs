@@ -1,0 +1,340 @@
+using System.Globalization;
+
+namespace Collector.Outputs;
+
+// The one task that sends.
+sealed partial class OutputQueue
+{
+    // A problem shorter than this is a hiccup that retry mends; readiness must not flap with it.
+    static readonly TimeSpan ProblemAfter = TimeSpan.FromSeconds(10);
+
+    // While stopping, tries come at least this often: the grace period is short.
+    static readonly TimeSpan StoppingDelayMax = TimeSpan.FromSeconds(1);
+
+    // For an output that does not answer to its cancellation.
+    static readonly TimeSpan AbortWait = TimeSpan.FromSeconds(2);
+
+    const int SpareMax = 64;
+
+    // Written by the consumer, read by anyone. 0: not retrying.
+    long _retryingSince;
+    long _sendingSince;
+    volatile bool _isRefused;
+
+    /// <summary>Null while all is well; else what is wrong, one line, for <c>/readyz</c>.</summary>
+    public string? Problem
+    {
+        get
+        {
+            long retrying = Volatile.Read(ref _retryingSince);
+            if (retrying != 0 && _time.GetElapsedTime(retrying) is { } age && age >= ProblemAfter)
+            {
+                return string.Create(CultureInfo.InvariantCulture, $"retrying for {age.TotalSeconds:0} s: {Statistics.LastError}");
+            }
+
+            long sending = Volatile.Read(ref _sendingSince);
+            if (retrying == 0 && sending != 0 && _time.GetElapsedTime(sending) is { } stuck && stuck >= ProblemAfter)
+            {
+                return string.Create(CultureInfo.InvariantCulture, $"no answer for {stuck.TotalSeconds:0} s");
+            }
+
+            return _isRefused ? "refuses records: " + Statistics.LastError : null;
+        }
+    }
+
+    /// <summary>Closes the door, sends what waits, and returns when nothing is left or the deadline came: the rest is then dropped and counted.</summary>
+    /// <param name="deadline">Cancelled when the grace period ends.</param>
+    /// <remarks>Safe twice and without a start.</remarks>
+    public async Task StopAsync(CancellationToken deadline)
+    {
+        lock (_lock)
+        {
+            _isClosed = true;
+            SignalRoom();
+            WakeConsumer();
+        }
+
+        await _closing.CancelAsync().ConfigureAwait(false);
+        try
+        {
+            await _consumer.WaitAsync(deadline).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException)
+        {
+            await AbortAsync().ConfigureAwait(false);
+        }
+
+        lock (_lock)
+        {
+            while (_waiting.First is { } node)
+            {
+                DropWaiting(node, OutputDropReasons.Shutdown);
+            }
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await StopAsync(new CancellationToken(canceled: true)).ConfigureAwait(false);
+        if (_consumer.IsCompleted)
+        {
+            await _output.DisposeAsync().ConfigureAwait(false);
+            _work.Dispose();
+            _closing.Dispose();
+            _abort.Dispose();
+        }
+    }
+
+    async Task AbortAsync()
+    {
+        await _abort.CancelAsync().ConfigureAwait(false);
+        try
+        {
+            await _consumer.WaitAsync(AbortWait, _time).ConfigureAwait(false);
+        }
+        catch (TimeoutException)
+        {
+            // What it is sending stays in the column "queued": nobody knows whether it got there.
+            LogStuck(Name);
+        }
+    }
+
+    async Task RunAsync()
+    {
+        bool needsFlush = false;
+        while (true)
+        {
+            LinkedListNode<QueueEntry>? node = Take(isIdleIfEmpty: !needsFlush, out bool isClosed);
+            if (node is not null)
+            {
+                await SendAsync(node.Value).ConfigureAwait(false);
+                Recycle(node);
+                needsFlush = true;
+            }
+            else if (needsFlush)
+            {
+                await FlushAsync().ConfigureAwait(false);
+                needsFlush = false;
+            }
+            else if (isClosed)
+            {
+                return;
+            }
+            else
+            {
+                await _work.WaitAsync().ConfigureAwait(false);
+            }
+        }
+    }
+
+    LinkedListNode<QueueEntry>? Take(bool isIdleIfEmpty, out bool isClosed)
+    {
+        lock (_lock)
+        {
+            isClosed = _isClosed;
+            LinkedListNode<QueueEntry>? node = _waiting.First;
+            if (node is null)
+            {
+                _isIdle = isIdleIfEmpty && !isClosed;
+                return null;
+            }
+
+            _waiting.RemoveFirst();
+            _sending = node.Value;
+            return node;
+        }
+    }
+
+    async Task SendAsync(QueueEntry entry)
+    {
+        long startedAt = _time.GetTimestamp();
+        Volatile.Write(ref _sendingSince, startedAt);
+        while (!_abort.IsCancellationRequested)
+        {
+            SendOutcome outcome = await SendOnceAsync(entry).ConfigureAwait(false);
+            if (outcome.Kind != SendKind.Retry)
+            {
+                Conclude(entry, outcome);
+                return;
+            }
+
+            if (_abort.IsCancellationRequested)
+            {
+                break;
+            }
+
+            if (Volatile.Read(ref _retryingSince) == 0)
+            {
+                Volatile.Write(ref _retryingSince, _time.GetTimestamp());
+            }
+
+            NoteFailure(outcome);
+            TimeSpan wait = _backoff.Next(outcome.Delay);
+            if (_options.GiveUpAfter > TimeSpan.Zero && _time.GetElapsedTime(startedAt) + wait > _options.GiveUpAfter)
+            {
+                // The back-off stays where it is: the next batch meets the same far side.
+                CloseDropped(entry, outcome.Reason);
+                return;
+            }
+
+            await WaitAsync(wait).ConfigureAwait(false);
+        }
+
+        CloseDropped(entry, OutputDropReasons.Shutdown);
+    }
+
+    async ValueTask<SendOutcome> SendOnceAsync(QueueEntry entry)
+    {
+        try
+        {
+            return await _output.SendAsync(entry.Batch, entry.Selected, _abort.Token).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (_abort.IsCancellationRequested)
+        {
+            return SendOutcome.Retry(OutputDropReasons.Shutdown, "stopped");
+        }
+#pragma warning disable CA1031 // Whatever the bug, the other batches must go on; the records are counted and health turns red.
+        catch (Exception e)
+#pragma warning restore CA1031
+        {
+            LogBug(e, Name);
+            return SendOutcome.Refused(OutputDropReasons.InternalError, e.Message);
+        }
+    }
+
+    void Conclude(QueueEntry entry, SendOutcome outcome)
+    {
+        int count = entry.Count;
+        bool isRefused = outcome.Kind == SendKind.Refused;
+        int failed = isRefused ? count : Math.Clamp(outcome.Rejected, 0, count);
+        _isRefused = isRefused;
+        if (!isRefused)
+        {
+            _backoff.Reset();
+            long retryingSince = Volatile.Read(ref _retryingSince);
+            if (retryingSince != 0)
+            {
+                LogRecovered(Name, (long)_time.GetElapsedTime(retryingSince).TotalSeconds);
+            }
+        }
+
+        Volatile.Write(ref _retryingSince, 0);
+        Statistics.Deliver(count - failed);
+        if (failed > 0)
+        {
+            NoteRefused(failed, outcome);
+            Statistics.Fail(failed);
+        }
+
+        Close(entry, failed, outcome.Reason.Length > 0 ? outcome.Reason : OutputDropReasons.Rejected);
+    }
+
+    void CloseDropped(QueueEntry entry, string reason)
+    {
+        int count = entry.Count;
+        Statistics.Drop(count, reason);
+        NoteDropped(count, reason);
+        Close(entry, count, reason);
+    }
+
+    void Close(QueueEntry entry, int lost, string reason)
+    {
+        Volatile.Write(ref _sendingSince, 0);
+        Statistics.AddBytes(-entry.Bytes);
+        entry.Finish(lost, _stage, reason);
+    }
+
+    void Recycle(LinkedListNode<QueueEntry> node)
+    {
+        lock (_lock)
+        {
+            _sending = null;
+            if (_spare.Count < SpareMax)
+            {
+                _spare.Push(node);
+            }
+
+            SignalRoom();
+        }
+    }
+
+    async Task WaitAsync(TimeSpan wait)
+    {
+        bool isStopping = _closing.IsCancellationRequested;
+        try
+        {
+            // A stop ends the wait once, for a last quick round of tries.
+            await Task.Delay(
+                isStopping && wait > StoppingDelayMax ? StoppingDelayMax : wait, _time, isStopping ? _abort.Token : _closing.Token).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException)
+        {
+        }
+    }
+
+    async Task FlushAsync()
+    {
+        try
+        {
+            await _output.FlushAsync(_abort.Token).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (_abort.IsCancellationRequested)
+        {
+        }
+#pragma warning disable CA1031 // As in SendOnceAsync.
+        catch (Exception e)
+#pragma warning restore CA1031
+        {
+            LogBug(e, Name);
+        }
+    }
+
+    // Under the lock.
+    void SignalRoom()
+    {
+        if (_room is { } room)
+        {
+            _room = null;
+            room.SetResult();
+        }
+    }
+
+    // Under the lock.
+    void WakeConsumer()
+    {
+        if (_isIdle)
+        {
+            _isIdle = false;
+            _work.Release();
+        }
+    }
+
+    void NoteFailure(SendOutcome outcome)
+    {
+        Statistics.SetError(Describe(outcome));
+        if (_failedGate.TryPass(1, out _))
+        {
+            LogRetrying(Name, outcome.Reason, OneLine.Of(outcome.Detail));
+        }
+    }
+
+    void NoteRefused(long records, SendOutcome outcome)
+    {
+        Statistics.SetError(Describe(outcome));
+        if (_failedGate.TryPass(records, out long total))
+        {
+            LogRefused(Name, total, outcome.Reason, OneLine.Of(outcome.Detail));
+        }
+    }
+
+    void NoteDropped(long records, string reason)
+    {
+        if (_droppedGate.TryPass(records, out long total))
+        {
+            LogDropped(Name, total, reason);
+        }
+    }
+
+    static string Describe(SendOutcome outcome) =>
+        outcome.Detail.Length == 0 ? outcome.Reason : outcome.Reason + ": " + OneLine.Of(outcome.Detail);
+}

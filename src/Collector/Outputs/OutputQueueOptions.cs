@@ -1,0 +1,42 @@
+using Receivers;
+
+namespace Collector.Outputs;
+
+/// <summary>Settings that every output has, read once for all of them.</summary>
+sealed record OutputQueueOptions
+{
+    static readonly string[] WhenFullWords = ["block", "drop_newest", "drop_oldest"];
+
+    public OutputFilter When { get; init; } = OutputFilter.All;
+
+    /// <summary>Memory of the batches that wait, in bytes. One batch is taken even when it alone is larger, so that it cannot wait for ever.</summary>
+    /// <value>1 MiB to 16 GiB; default 64 MiB: a minute of 5,000 records/s of 200 bytes.</value>
+    public long QueueBytesMax { get; init; } = 64L << 20;
+
+    public WhenFull WhenFull { get; init; } = WhenFull.DropNewest;
+
+    /// <summary>How long one batch is tried again before it is dropped; zero for ever.</summary>
+    /// <value>0 to 7 days; default 5 minutes.</value>
+    public TimeSpan GiveUpAfter { get; init; } = TimeSpan.FromMinutes(5);
+
+    /// <summary>First wait after a failure; doubles up to <see cref="RetryDelayMax"/>.</summary>
+    public TimeSpan RetryDelayMin { get; init; } = TimeSpan.FromMilliseconds(250);
+
+    /// <value>100 ms to 10 minutes; default 30 s.</value>
+    public TimeSpan RetryDelayMax { get; init; } = TimeSpan.FromSeconds(30);
+
+    /// <param name="options">The section of the output.</param>
+    /// <param name="defaults">What this kind of output starts from.</param>
+    public static OutputQueueOptions Read(OptionsReader options, OutputQueueOptions defaults) => defaults with
+    {
+        When = OutputFilter.Read(options, defaults.When),
+        QueueBytesMax = options.Bytes("queue_bytes_max", defaults.QueueBytesMax, 1L << 20, 16L << 30, "Memory that waiting records may hold."),
+        WhenFull = (WhenFull)options.Choice(
+            "when_full", (int)defaults.WhenFull, WhenFullWords,
+            "When the queue is full: `block` makes senders wait, `drop_newest` and `drop_oldest` drop records and count them."),
+        GiveUpAfter = options.Duration(
+            "give_up_after", defaults.GiveUpAfter, TimeSpan.Zero, TimeSpan.FromDays(7), "How long the same records are tried again before they are dropped; 0s never gives up."),
+        RetryDelayMax = options.Duration(
+            "retry_delay_max", defaults.RetryDelayMax, TimeSpan.FromMilliseconds(100), TimeSpan.FromMinutes(10), "Longest wait between two tries, unless the far side asks for more."),
+    };
+}

@@ -1,0 +1,106 @@
+using System.Buffers;
+using System.Diagnostics;
+using Collector.Pipeline;
+
+namespace Collector.Outputs;
+
+/// <summary>One unit of work of an output: a whole batch, or a pack into which records of many batches were copied.</summary>
+/// <remarks>Guarded by the lock of its queue until it is taken out to be sent, then used by the consumer alone.</remarks>
+sealed class QueueEntry
+{
+    readonly List<(BatchBooks Books, int Records)> _pieces = [];
+    int[]? _indices;
+    bool _isRented;
+
+    public ClassifiedBatch Batch { get; private set; } = null!;
+
+    public int Count { get; private set; }
+
+    public ReadOnlyMemory<int> Selected => _indices.AsMemory(0, Count);
+
+    /// <summary>Memory held, as the queue counts it.</summary>
+    public long Bytes { get; private set; }
+
+    /// <summary>Clock reading of when the first record came in.</summary>
+    public long EnteredAt { get; private set; }
+
+    /// <summary>A copy that can take more; false when it holds a batch of the pipeline.</summary>
+    public bool IsPack { get; private set; }
+
+    /// <summary>Holds the batch; the caller's own reference stays with the caller.</summary>
+    public void Hold(ClassifiedBatch batch, int[] indices, bool isRented, int count, long now)
+    {
+        batch.Retain();
+        (Batch, _indices, _isRented, Count, EnteredAt, IsPack) = (batch, indices, isRented, count, now, false);
+        Bytes = batch.MemoryBytes;
+    }
+
+    public void StartPack(ClassifiedBatch pack, ClassifiedBatch first, long now)
+    {
+        pack.CopyHeader(first);
+        (Batch, _isRented, Count, EnteredAt, IsPack) = (pack, false, 0, now, true);
+        Bytes = pack.MemoryBytes;
+    }
+
+    /// <summary>Copies all records of the selection, or none: the books of a batch count one loss an output.</summary>
+    /// <param name="batch">One that <see cref="ClassifiedBatch.CanHold"/> agrees to.</param>
+    /// <param name="indices">Of the records.</param>
+    /// <param name="bytes"><see cref="ClassifiedBatch.CopyBytes(ReadOnlySpan{int})"/> of them.</param>
+    /// <param name="recordsMax">Records in a pack.</param>
+    /// <returns>False: no room; nothing was changed.</returns>
+    public bool TryPack(ClassifiedBatch batch, ReadOnlySpan<int> indices, long bytes, int recordsMax)
+    {
+        Debug.Assert(IsPack, "not a pack");
+        if (bytes > Batch.Buffer.Length - Batch.BytesUsed || Count + indices.Length > recordsMax)
+        {
+            return false;
+        }
+
+        foreach (int index in indices)
+        {
+            Batch.AddCopy(batch, index);
+        }
+
+        Batch.EndCopy();
+        _pieces.Add((batch.ShareBooks(), indices.Length));
+        Count = Batch.Count;
+        _indices = Identity.Upto(Count);
+        // What a small batch leaves behind: its books and their place in the list.
+        Bytes = Batch.MemoryBytes + (_pieces.Count * 128L);
+        return true;
+    }
+
+    /// <summary>Closes the books of all records and gives the memory back.</summary>
+    /// <param name="lost">Records that did not get there; which ones is not said, so the first are taken.</param>
+    /// <param name="stage">Column of the ledger.</param>
+    /// <param name="reason">Column of the ledger.</param>
+    public void Finish(int lost, string stage, string reason)
+    {
+        if (!IsPack && lost > 0)
+        {
+            Batch.Lose(lost, stage, reason);
+        }
+
+        foreach ((BatchBooks books, int records) in _pieces)
+        {
+            int share = Math.Min(lost, records);
+            if (share > 0)
+            {
+                books.Lose(share, stage, reason);
+                lost -= share;
+            }
+
+            books.Release();
+        }
+
+        _pieces.Clear();
+        if (_isRented)
+        {
+            ArrayPool<int>.Shared.Return(_indices!);
+        }
+
+        _indices = null;
+        Batch.Release();
+        Batch = null!;
+    }
+}
