@@ -1,0 +1,32 @@
+using Collector.Outputs.Files;
+using Collector.Outputs.Stdout;
+using Receivers;
+
+namespace Collector.Outputs;
+
+/// <summary>Every kind of output, one line each.</summary>
+static class OutputRegistry
+{
+    public static IReadOnlyList<OutputKind> Kinds { get; } =
+    [
+        StdoutOutput.Kind,
+        FileOutput.Kind,
+    ];
+
+    static string[] KindNames { get; } = [.. Kinds.Select(kind => kind.Name)];
+
+    /// <summary>Reads one section under <c>outputs</c>. The key is a kind's name, or any name with the kind under <c>type</c>.</summary>
+    /// <param name="name">The key.</param>
+    /// <param name="section">Its settings; mistakes are noted there.</param>
+    public static OutputSetup Read(string name, OptionsReader section)
+    {
+        int fallback = Array.IndexOf(KindNames, name);
+        if (fallback < 0 && !section.Has("type"))
+        {
+            section.Mistake("type", $"'{name}' is no kind of output; name the kind here, one of {string.Join(", ", KindNames)}");
+        }
+
+        OutputKind kind = Kinds[section.Choice("type", Math.Max(fallback, 0), KindNames, "Kind of output; needed where the name of the section is not one.")];
+        return new OutputSetup(name, kind, OutputQueueOptions.Read(section, kind.QueueDefaults), kind.ReadOptions(section));
+    }
+}
