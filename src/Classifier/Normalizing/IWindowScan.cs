@@ -6,8 +6,11 @@ interface IWindowScan
     /// <summary>Bytes of a window.</summary>
     const int Length = 64;
 
+    /// <summary>Bytes that <see cref="Scan"/> reads: a window and the byte behind it.</summary>
+    const int ReadLength = Length + 1;
+
     /// <summary>Classes of 64 bytes, and the bytes with rules a and b done (lower case, controls to spaces; runs stay).</summary>
-    /// <param name="source">64 bytes and the one before them can be read.</param>
+    /// <param name="source"><see cref="ReadLength"/> bytes can be read.</param>
     /// <param name="lowered">Receives 64 bytes.</param>
     /// <param name="masks">The classes.</param>
     static abstract void Scan(ref byte source, ref byte lowered, out WindowMasks masks);
@@ -17,6 +20,18 @@ interface IWindowScan
     /// <param name="masks">The classes.</param>
     static abstract void ScanNumbers(ref byte lowered, out NumberMasks masks);
 
+    /// <summary>The places of one character: for rare questions.</summary>
+    /// <param name="lowered">64 bytes from <see cref="Scan"/>.</param>
+    /// <param name="c">ASCII.</param>
+    static abstract ulong ScanFor(ref byte lowered, char c);
+
     /// <summary>Writes <c>#</c> and <c>0</c> where the masks say so.</summary>
     static abstract void Substitute(ref byte lowered, ulong marks, ulong zeros);
+
+    /// <summary>Copies the bytes whose bits are set.</summary>
+    /// <param name="lowered">64 bytes, and 64 bytes of scratch behind them.</param>
+    /// <param name="kept">The bytes that stay.</param>
+    /// <param name="target">Room for 64 bytes, whatever stays.</param>
+    /// <returns>Bytes that stayed.</returns>
+    static abstract int Compact(ref byte lowered, ulong kept, ref byte target);
 }

@@ -31,7 +31,7 @@ public static partial class Normalizer
         bool space = false;
         foreach (byte b in source)
         {
-            if (IsSpace(b))
+            if (b is <= (byte)' ' or 0x7F)
             {
                 space = length > 0;
                 continue;

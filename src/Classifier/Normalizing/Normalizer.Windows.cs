@@ -6,145 +6,146 @@ namespace Classifier.Normalizing;
 
 /// <content>
 /// All rules at once over windows of up to 64 bytes. A window ends behind a byte that no rule looks across, so that each window can be
-/// folded by itself; what is left of two windows' common matters is the run of spaces between them.
+/// folded by itself; what two windows have in common is only the run of spaces between them.
 /// </content>
 public static partial class Normalizer
 {
-    // One byte is read before the text, and a whole window behind it.
-    const int Front = 16;
-    const int StagingBytes = Front + TextBytesMax + IWindowScan.Length;
+    // Memory is there or not by whole pages, of this size or a multiple of it.
+    const int PageBytes = 4096;
 
-    [SkipLocalsInit]
     static int NormalizeWindows<TScan>(ReadOnlySpan<byte> app, ReadOnlySpan<byte> body, Span<byte> text)
         where TScan : IWindowScan
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(text.Length, TextBytesMax);
-        ReadOnlySpan<byte> trimmedApp = Trim(Cut(app, AppBytesMax));
-        ReadOnlySpan<byte> trimmedBody = Trim(Cut(body, BodyBytesMax));
-        Span<byte> staging = stackalloc byte[StagingBytes];
-        if (!TryStage(trimmedApp, trimmedBody, staging, out int length)
-            || !TryFoldWindows<TScan>(ref Unsafe.Add(ref MemoryMarshal.GetReference(staging), Front), length, text, out int folded, out bool marksTouch))
+        int length = app.IsEmpty ? 0 : FoldPart<TScan>(Cut(app, AppBytesMax), text);
+        if (length > 0)
         {
-            return NormalizeScalar(app, body, text);
+            text[length++] = (byte)':';
+            text[length++] = (byte)' ';
         }
 
-        return marksTouch ? ShortenRules(text[..folded]) : folded;
+        return length + FoldPart<TScan>(Cut(body, BodyBytesMax), text[length..]);
     }
 
-    /// <summary>Lays <c>app: body</c> out with the space that windows need around it.</summary>
-    /// <returns>False when the two must be folded apart: rules would look across the seam, or there is no body.</returns>
-    static bool TryStage(ReadOnlySpan<byte> app, ReadOnlySpan<byte> body, Span<byte> staging, out int length)
-    {
-        staging[Front - 1] = (byte)' ';
-        length = 0;
-        if (body.IsEmpty)
-        {
-            return false;
-        }
-
-        Span<byte> target = staging[Front..];
-        if (!app.IsEmpty)
-        {
-            if (app[^1] == ':')
-            {
-                return false;
-            }
-
-            app.CopyTo(target);
-            target[app.Length] = (byte)':';
-            target[app.Length + 1] = (byte)' ';
-            length = app.Length + 2;
-        }
-
-        body.CopyTo(target[length..]);
-        length += body.Length;
-        target.Slice(length, IWindowScan.Length).Fill((byte)' ');
-        return true;
-    }
-
-    [SkipLocalsInit]
-    static bool TryFoldWindows<TScan>(ref byte source, int length, Span<byte> text, out int folded, out bool marksTouch)
+    static int FoldPart<TScan>(ReadOnlySpan<byte> part, Span<byte> text)
         where TScan : IWindowScan
     {
-        Span<byte> window = stackalloc byte[IWindowScan.Length];
-        Span<byte> last = stackalloc byte[IWindowScan.Length];
-        ref byte lowered = ref MemoryMarshal.GetReference(window);
-        ulong spaceBefore = 0;
-        folded = 0;
-        marksTouch = false;
-        for (int position = 0; position < length;)
+        if (!TryFoldWindows<TScan>(part, text, out int length, out bool marksTouch))
         {
-            TScan.Scan(ref Unsafe.Add(ref source, position), ref lowered, out WindowMasks masks);
+            return Fold(part, text);
+        }
 
-            // A run of punctuation is not cut; whether it goes on behind the window cannot be seen from its last byte.
-            ulong word = masks.Digit | masks.Letter;
-            ulong breaks = ~(word | masks.Joiner | masks.Mark) & ((~(masks.Repeat >> 1) & (ulong.MaxValue >> 1)) | masks.Space);
-            if (breaks == 0)
-            {
-                return false;
-            }
+        return marksTouch ? ShortenRules(text[..length]) : length;
+    }
 
-            int unused = BitOperations.LeadingZeroCount(breaks);
-            ulong valid = ulong.MaxValue >> unused;
-            position += IWindowScan.Length - unused;
+    /// <summary>Folds window after window.</summary>
+    /// <returns>False when there is a window without any byte to end it at: ids of more than 64 bytes, and the like.</returns>
+    [SkipLocalsInit]
+    static unsafe bool TryFoldWindows<TScan>(ReadOnlySpan<byte> part, Span<byte> text, out int length, out bool marksTouch)
+        where TScan : IWindowScan
+    {
+        byte* window = stackalloc byte[2 * IWindowScan.Length];
+        byte* tail = stackalloc byte[IWindowScan.ReadLength];
+        ref byte lowered = ref *window;
+        ref byte target = ref MemoryMarshal.GetReference(text);
+        ulong spaceBefore = 1;
+        ulong touching = 0;
+        int end = 0;
+        fixed (byte* bytes = part)
+        {
+            for (int position = 0; position < part.Length;)
+            {
+                byte* source = bytes + position;
+                int left = part.Length - position;
+                if (((nuint)source & (PageBytes - 1)) > PageBytes - IWindowScan.ReadLength && left < IWindowScan.ReadLength)
+                {
+                    part[position..].CopyTo(new Span<byte>(tail, IWindowScan.ReadLength));
+                    source = tail;
+                }
 
-            ulong punctuation = ~(word | masks.Space | masks.High | masks.Mark);
-            ulong deleted = (masks.Space & ((masks.Space << 1) | spaceBefore)) | (masks.Repeat & (masks.Repeat << 1) & punctuation);
-            spaceBefore = masks.Space >> (63 - unused) & 1;
-            if (((masks.Digit | masks.Mark) & valid) != 0)
-            {
-                masks.Digit &= valid;
-                masks.Letter &= valid;
-                masks.Joiner &= valid;
-                masks.Mark &= valid;
-                TScan.ScanNumbers(ref lowered, out NumberMasks numbers);
-                numbers.HexLetter &= valid;
-                NumberFolding numberFolding = new(masks, numbers);
-                deleted |= numberFolding.Deleted;
-                marksTouch |= numberFolding.MarksTouch;
-                TScan.Substitute(ref lowered, numberFolding.Marks, numberFolding.Zeros);
-            }
+                TScan.Scan(ref *source, ref lowered, out WindowMasks masks);
+                ulong inside = left < IWindowScan.Length ? ~(ulong.MaxValue << left) : ulong.MaxValue;
+                masks.Digit &= inside;
+                masks.Letter &= inside;
+                masks.Joiner &= inside;
+                ulong word = masks.Digit | masks.Letter;
+                ulong marks = masks.HasMarks ? TScan.ScanFor(ref lowered, '#') & inside : 0;
 
-            ulong kept = valid & ~deleted;
-            if (text.Length - folded >= IWindowScan.Length)
-            {
-                folded += WindowCompaction.Compact(ref lowered, kept, ref text[folded]);
-            }
-            else
-            {
-                // Beyond the longest text there can only be the space that the last window takes from behind it.
-                int count = Math.Min(WindowCompaction.Compact(ref lowered, kept, ref MemoryMarshal.GetReference(last)), text.Length - folded);
-                last[..count].CopyTo(text[folded..]);
-                folded += count;
+                // A run of punctuation is not cut.
+                ulong breaks = (~(word | masks.Joiner | marks) & (~masks.Repeat | masks.Space)) | ~inside;
+                if (breaks == 0)
+                {
+                    length = 0;
+                    marksTouch = false;
+                    return false;
+                }
+
+                int unused = BitOperations.LeadingZeroCount(breaks);
+                position += IWindowScan.Length - unused;
+                ulong valid = (ulong.MaxValue >> unused) & inside;
+                ulong kept = valid & ~(masks.Space & ((masks.Space << 1) | spaceBefore));
+                spaceBefore = masks.Space >> (63 - unused) & 1;
+                ulong rule = masks.Repeat & (masks.Repeat << 1) & ~(word | masks.Space | marks);
+                if (rule != 0)
+                {
+                    kept &= ~(rule << 1) | ScanForHigh(ref lowered);
+                }
+
+                if (((masks.Digit | marks) & valid) != 0)
+                {
+                    TScan.ScanNumbers(ref lowered, out NumberMasks numbers);
+                    numbers.HexLetter &= inside;
+                    numbers.Percent &= inside;
+                    ulong hexPrefixes = masks.Digit & ~(word << 1) & (numbers.X >> 1);
+                    if (hexPrefixes != 0)
+                    {
+                        hexPrefixes = (hexPrefixes & TScan.ScanFor(ref lowered, '0')) << 1;
+                    }
+
+                    NumberFolding numberFolding = new(masks, numbers, hexPrefixes, marks);
+                    kept &= ~numberFolding.Deleted;
+                    touching |= MoreThanOne(numberFolding.Touching & valid);
+                    TScan.Substitute(ref lowered, numberFolding.Marks, numberFolding.Zeros);
+                }
+
+                if (text.Length - end >= IWindowScan.Length)
+                {
+                    end += TScan.Compact(ref lowered, kept, ref Unsafe.Add(ref target, end));
+                }
+                else
+                {
+                    end += CompactNearEnd<TScan>(ref lowered, kept, text[end..]);
+                }
             }
         }
 
-        // The text itself ends in no space, but the last window may have taken one from behind it.
-        if (text[folded - 1] == ' ')
-        {
-            folded--;
-        }
-
+        length = end > 0 && text[end - 1] == ' ' ? end - 1 : end;
+        marksTouch = touching != 0;
         return true;
     }
 
-    /// <summary>Without white space and controls at its ends.</summary>
-    static ReadOnlySpan<byte> Trim(ReadOnlySpan<byte> bytes)
+    /// <summary>The bytes beyond ASCII.</summary>
+    static ulong ScanForHigh(ref byte lowered)
     {
-        int start = 0;
-        int end = bytes.Length;
-        while (start < end && IsSpace(bytes[start]))
+        ulong high = 0;
+        for (int i = IWindowScan.Length - 1; i >= 0; i--)
         {
-            start++;
+            high = (high << 1) | (uint)(Unsafe.Add(ref lowered, i) >> 7);
         }
 
-        while (end > start && IsSpace(bytes[end - 1]))
-        {
-            end--;
-        }
-
-        return bytes[start..end];
+        return high;
     }
 
-    static bool IsSpace(byte b) => b is <= (byte)' ' or 0x7F;
+    /// <summary>Zero unless two bits or more are set.</summary>
+    static ulong MoreThanOne(ulong mask) => mask & (mask - 1);
+
+    [SkipLocalsInit]
+    static int CompactNearEnd<TScan>(ref byte lowered, ulong kept, Span<byte> text)
+        where TScan : IWindowScan
+    {
+        Span<byte> last = stackalloc byte[IWindowScan.Length];
+        int count = TScan.Compact(ref lowered, kept, ref MemoryMarshal.GetReference(last));
+        last[..count].CopyTo(text);
+        return count;
+    }
 }

@@ -7,6 +7,7 @@ namespace Classifier.Normalizing;
 /// <remarks>
 /// A bit at the start of a run, added to the run, carries to the bit behind its end: a word is "all digits" when the digit run that begins
 /// at its start ends where the word ends. So each question about a word is answered at one of its ends, for all words of the window together.
+/// The window ends in a byte which is neither of a word nor a joiner nor a mark; bits beyond it do no harm, and what they give means nothing.
 /// </remarks>
 readonly ref struct NumberFolding
 {
@@ -19,13 +20,15 @@ readonly ref struct NumberFolding
     /// <summary>Bytes that vanish.</summary>
     public readonly ulong Deleted;
 
-    /// <summary>Two or more marks may stand side by side: rule e must look at the result.</summary>
-    public readonly bool MarksTouch;
+    /// <summary>Marks that stand right behind another mark: with two or more, rule e must look at the result.</summary>
+    public readonly ulong Touching;
 
-    /// <param name="masks">Of a window that ends in a byte which is neither of a word nor a joiner nor a mark; zero beyond it.</param>
+    /// <param name="masks">Of the window.</param>
     /// <param name="numbers">The window's other classes.</param>
+    /// <param name="hexPrefixes">The <c>x</c> of each <c>0x</c> at the start of a word.</param>
+    /// <param name="marks">The <c>#</c> that are there already.</param>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public NumberFolding(in WindowMasks masks, in NumberMasks numbers)
+    public NumberFolding(in WindowMasks masks, in NumberMasks numbers, ulong hexPrefixes, ulong marks)
     {
         ulong digit = masks.Digit;
         ulong letter = masks.Letter;
@@ -44,7 +47,7 @@ readonly ref struct NumberFolding
         // Only digits.
         ulong pure = runEnds & ~letter;
         ulong pureMark = pure & (joinedBefore | (joiner & (digit >> 1)) | long4);
-        ulong percent = pure & ~pureMark & numbers.Percent;
+        ulong percent = pure & numbers.Percent;
 
         // Hexadecimal: four or more of both kinds, or behind 0x.
         ulong hex = digit | numbers.HexLetter;
@@ -52,11 +55,10 @@ readonly ref struct NumberFolding
         word4 = (word4 & (word4 << 2)) << 1;
         ulong hexEnds = (hex + (starts & hex)) & ends;
         ulong hexLetterEnds = (numbers.HexLetter + (starts & numbers.HexLetter)) & ends;
-        ulong prefixed = (starts & numbers.Zero & (numbers.X >> 1)) << 2;
-        ulong opaque = (hexEnds & word4 & ~pure & ~hexLetterEnds) | ((hex + (prefixed & hex)) & ~hex & ends);
+        ulong opaque = (hexEnds & word4 & ~pure & ~hexLetterEnds) | ((hex + ((hexPrefixes << 1) & hex)) & ~hex & ends);
 
         // One to three digits, then letters to the end.
-        ulong unit = (letter + (runEnds & letter & ~joinedBefore & ~long4)) & ~letter & ends & ~opaque;
+        ulong unit = (letter + (runEnds & letter & ~joinedBefore & ~long4)) & ~letter & ends;
 
         ulong markEnds = pureMark | opaque;
         Spans(word, starts, ends, markEnds, markEnds | pure | unit, out ulong marked, out ulong handled);
@@ -64,15 +66,14 @@ readonly ref struct NumberFolding
         // What is left are runs of digits inside other words.
         ulong folded = marked | (digit & ~handled);
         ulong first = folded & ~(folded << 1);
-        ulong allMarks = folded | masks.Mark;
-        ulong allFirst = first | masks.Mark;
+        ulong allMarks = folded | marks;
+        ulong allFirst = first | marks;
         ulong joined = allFirst & (joiner << 1) & (allMarks << 2);
 
         Marks = first;
         Zeros = handled & ~marked & digit & ~starts & ~(percent >> 1) & ~(percent >> 2);
         Deleted = (folded & ~first) | joined | (joined >> 1);
-        ulong touching = allFirst & (allMarks << 1);
-        MarksTouch = (touching & (touching - 1)) != 0;
+        Touching = allFirst & (allMarks << 1);
     }
 
     /// <summary>The bytes of the words that end at the given ends.</summary>

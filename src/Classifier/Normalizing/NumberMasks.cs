@@ -9,9 +9,6 @@ struct NumberMasks
     /// <summary><c>x</c></summary>
     public ulong X;
 
-    /// <summary><c>0</c></summary>
-    public ulong Zero;
-
     /// <summary><c>%</c></summary>
     public ulong Percent;
 }

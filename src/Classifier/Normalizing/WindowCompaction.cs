@@ -6,42 +6,51 @@ using System.Runtime.Intrinsics.X86;
 
 namespace Classifier.Normalizing;
 
-/// <summary>Moves the bytes of a window that stay to the front.</summary>
+/// <summary>Moves the bytes of a window that stay to the front, eight at a time.</summary>
 static class WindowCompaction
 {
     /// <summary>For each byte of a mask, the places of its bits, lowest first.</summary>
     static readonly ulong[] Places = MakePlaces();
 
-    /// <summary>Copies the bytes whose bits are set.</summary>
-    /// <param name="window">64 bytes.</param>
-    /// <param name="kept">The bytes that stay.</param>
-    /// <param name="target">Room for 64 bytes, whatever stays.</param>
-    /// <returns>Bytes that stayed.</returns>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    /// <summary>Copies the bytes whose bits are set; the arguments are those of <see cref="IWindowScan.Compact"/>.</summary>
     public static int Compact(ref byte window, ulong kept, ref byte target)
     {
         ref byte end = ref target;
-        for (int i = 0; i < 64; i += 8)
+        ref ulong allPlaces = ref MemoryMarshal.GetArrayDataReference(Places);
+        for (int i = 0; i < IWindowScan.Length; i += 8)
         {
-            ulong eight = Unsafe.ReadUnaligned<ulong>(ref Unsafe.Add(ref window, i));
             uint bits = (byte)(kept >> i);
-            Unsafe.WriteUnaligned(ref end, Compact8(eight, bits));
+            Vector128<byte> eight = Vector128.CreateScalarUnsafe(Unsafe.ReadUnaligned<ulong>(ref Unsafe.Add(ref window, i))).AsByte();
+            Vector128<byte> places = Vector128.CreateScalarUnsafe(Unsafe.Add(ref allPlaces, bits)).AsByte();
+            Unsafe.WriteUnaligned(ref end, Vector128.ShuffleNative(eight, places).AsUInt64().ToScalar());
             end = ref Unsafe.Add(ref end, BitOperations.PopCount(bits));
         }
 
         return (int)Unsafe.ByteOffset(ref target, ref end);
     }
 
+    /// <summary>Copies the bytes of a window that the bytes behind it select with 0xFF. Needs BMI2.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    static ulong Compact8(ulong eight, uint bits)
+    public static int Extract(ref byte window, ref byte target)
     {
-        if (Bmi2.X64.IsSupported)
-        {
-            return Bmi2.X64.ParallelBitExtract(eight, Bmi2.X64.ParallelBitDeposit(bits, 0x0101010101010101) * 0xFF);
-        }
+        ref byte end = ref Extract8(ref window, 0, ref target);
+        end = ref Extract8(ref window, 8, ref end);
+        end = ref Extract8(ref window, 16, ref end);
+        end = ref Extract8(ref window, 24, ref end);
+        end = ref Extract8(ref window, 32, ref end);
+        end = ref Extract8(ref window, 40, ref end);
+        end = ref Extract8(ref window, 48, ref end);
+        end = ref Extract8(ref window, 56, ref end);
+        return (int)Unsafe.ByteOffset(ref target, ref end);
+    }
 
-        ulong places = Unsafe.Add(ref MemoryMarshal.GetArrayDataReference(Places), bits);
-        return Vector128.ShuffleNative(Vector128.CreateScalarUnsafe(eight).AsByte(), Vector128.CreateScalarUnsafe(places).AsByte()).AsUInt64().ToScalar();
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static ref byte Extract8(ref byte window, int i, ref byte end)
+    {
+        ulong selected = Unsafe.ReadUnaligned<ulong>(ref Unsafe.Add(ref window, IWindowScan.Length + i));
+        ulong eight = Unsafe.ReadUnaligned<ulong>(ref Unsafe.Add(ref window, i));
+        Unsafe.WriteUnaligned(ref end, Bmi2.X64.ParallelBitExtract(eight, selected));
+        return ref Unsafe.Add(ref end, BitOperations.PopCount(selected) >> 3);
     }
 
     static ulong[] MakePlaces()

@@ -15,12 +15,9 @@ struct WindowMasks
     /// <summary>0x00-0x20 and 0x7F.</summary>
     public ulong Space;
 
-    /// <summary>0x80 and above.</summary>
-    public ulong High;
-
-    /// <summary><c>#</c></summary>
-    public ulong Mark;
-
-    /// <summary>The same as the byte before.</summary>
+    /// <summary>The same as the byte behind it.</summary>
     public ulong Repeat;
+
+    /// <summary>There is a <c>#</c> among them.</summary>
+    public bool HasMarks;
 }

@@ -12,28 +12,27 @@ struct WindowScan128 : IWindowScan
         Vector128<byte> b = Vector128.LoadUnsafe(ref source, 16);
         Vector128<byte> c = Vector128.LoadUnsafe(ref source, 32);
         Vector128<byte> d = Vector128.LoadUnsafe(ref source, 48);
-        ref byte before = ref Unsafe.Subtract(ref source, 1);
+        ref byte next = ref Unsafe.Add(ref source, 1);
         masks.Repeat = Bits(
-            Vector128.Equals(a, Vector128.LoadUnsafe(ref before)), Vector128.Equals(b, Vector128.LoadUnsafe(ref before, 16)),
-            Vector128.Equals(c, Vector128.LoadUnsafe(ref before, 32)), Vector128.Equals(d, Vector128.LoadUnsafe(ref before, 48)));
-        masks.High = Bits(a, b, c, d);
+            Vector128.Equals(a, Vector128.LoadUnsafe(ref next)), Vector128.Equals(b, Vector128.LoadUnsafe(ref next, 16)),
+            Vector128.Equals(c, Vector128.LoadUnsafe(ref next, 32)), Vector128.Equals(d, Vector128.LoadUnsafe(ref next, 48)));
         masks.Digit = Bits(In(a, '0', '9'), In(b, '0', '9'), In(c, '0', '9'), In(d, '0', '9'));
-        masks.Joiner = Bits(In(a, ',', '.') | Is(a, ':'), In(b, ',', '.') | Is(b, ':'), In(c, ',', '.') | Is(c, ':'), In(d, ',', '.') | Is(d, ':'));
-        masks.Mark = Bits(Is(a, '#'), Is(b, '#'), Is(c, '#'), Is(d, '#'));
+        masks.Joiner = Bits(Joiner(a), Joiner(b), Joiner(c), Joiner(d));
+        masks.HasMarks = (Is(a, '#') | Is(b, '#') | Is(c, '#') | Is(d, '#')) != Vector128<byte>.Zero;
         Vector128<byte> spaceA = Space(a);
         Vector128<byte> spaceB = Space(b);
         Vector128<byte> spaceC = Space(c);
         Vector128<byte> spaceD = Space(d);
         masks.Space = Bits(spaceA, spaceB, spaceC, spaceD);
-        a |= In(a, 'A', 'Z') & Vector128.Create((byte)0x20);
-        b |= In(b, 'A', 'Z') & Vector128.Create((byte)0x20);
-        c |= In(c, 'A', 'Z') & Vector128.Create((byte)0x20);
-        d |= In(d, 'A', 'Z') & Vector128.Create((byte)0x20);
-        masks.Letter = Bits(In(a, 'a', 'z'), In(b, 'a', 'z'), In(c, 'a', 'z'), In(d, 'a', 'z'));
-        Vector128.ConditionalSelect(spaceA, Vector128.Create((byte)' '), a).StoreUnsafe(ref lowered);
-        Vector128.ConditionalSelect(spaceB, Vector128.Create((byte)' '), b).StoreUnsafe(ref lowered, 16);
-        Vector128.ConditionalSelect(spaceC, Vector128.Create((byte)' '), c).StoreUnsafe(ref lowered, 32);
-        Vector128.ConditionalSelect(spaceD, Vector128.Create((byte)' '), d).StoreUnsafe(ref lowered, 48);
+        Vector128<byte> letterA = In(a | Vector128.Create((byte)0x20), 'a', 'z');
+        Vector128<byte> letterB = In(b | Vector128.Create((byte)0x20), 'a', 'z');
+        Vector128<byte> letterC = In(c | Vector128.Create((byte)0x20), 'a', 'z');
+        Vector128<byte> letterD = In(d | Vector128.Create((byte)0x20), 'a', 'z');
+        masks.Letter = Bits(letterA, letterB, letterC, letterD);
+        Lower(a, letterA, spaceA).StoreUnsafe(ref lowered);
+        Lower(b, letterB, spaceB).StoreUnsafe(ref lowered, 16);
+        Lower(c, letterC, spaceC).StoreUnsafe(ref lowered, 32);
+        Lower(d, letterD, spaceD).StoreUnsafe(ref lowered, 48);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -45,8 +44,15 @@ struct WindowScan128 : IWindowScan
         Vector128<byte> d = Vector128.LoadUnsafe(ref lowered, 48);
         masks.HexLetter = Bits(In(a, 'a', 'f'), In(b, 'a', 'f'), In(c, 'a', 'f'), In(d, 'a', 'f'));
         masks.X = Bits(Is(a, 'x'), Is(b, 'x'), Is(c, 'x'), Is(d, 'x'));
-        masks.Zero = Bits(Is(a, '0'), Is(b, '0'), Is(c, '0'), Is(d, '0'));
         masks.Percent = Bits(Is(a, '%'), Is(b, '%'), Is(c, '%'), Is(d, '%'));
+    }
+
+    public static ulong ScanFor(ref byte lowered, char c)
+    {
+        Vector128<byte> wanted = Vector128.Create((byte)c);
+        return Bits(
+            Vector128.Equals(Vector128.LoadUnsafe(ref lowered), wanted), Vector128.Equals(Vector128.LoadUnsafe(ref lowered, 16), wanted),
+            Vector128.Equals(Vector128.LoadUnsafe(ref lowered, 32), wanted), Vector128.Equals(Vector128.LoadUnsafe(ref lowered, 48), wanted));
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -58,6 +64,9 @@ struct WindowScan128 : IWindowScan
             Replace(Vector128.LoadUnsafe(ref part), (ushort)(marks >> i), (ushort)(zeros >> i)).StoreUnsafe(ref part);
         }
     }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static int Compact(ref byte lowered, ulong kept, ref byte target) => WindowCompaction.Compact(ref lowered, kept, ref target);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     static Vector128<byte> Replace(Vector128<byte> v, ushort marks, ushort zeros) => Vector128.ConditionalSelect(
@@ -76,6 +85,15 @@ struct WindowScan128 : IWindowScan
     static ulong Bits(Vector128<byte> a, Vector128<byte> b, Vector128<byte> c, Vector128<byte> d) =>
         a.ExtractMostSignificantBits() | ((ulong)b.ExtractMostSignificantBits() << 16)
         | ((ulong)c.ExtractMostSignificantBits() << 32) | ((ulong)d.ExtractMostSignificantBits() << 48);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static Vector128<byte> Lower(Vector128<byte> v, Vector128<byte> letter, Vector128<byte> space) =>
+        Vector128.ConditionalSelect(space, Vector128.Create((byte)' '), v | (letter & Vector128.Create((byte)0x20)));
+
+    /// <summary>Looks up, by the lower half of each byte, the one joiner that it could be.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static Vector128<byte> Joiner(Vector128<byte> v) => Vector128.Equals(v, Vector128.ShuffleNative(
+        Vector128.Create((byte)0xFF, 0, 0, 0, 0, 0, 0, 0, 0, 0, (byte)':', 0, (byte)',', (byte)'-', (byte)'.', 0), v & Vector128.Create((byte)0x8F)));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     static Vector128<byte> Space(Vector128<byte> v) => Vector128.Equals(Vector128.Min(v, Vector128.Create((byte)' ')), v) | Is(v, '\x7F');

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
 
 namespace Classifier.Normalizing;
 
@@ -10,20 +11,19 @@ struct WindowScan256 : IWindowScan
     {
         Vector256<byte> a = Vector256.LoadUnsafe(ref source);
         Vector256<byte> b = Vector256.LoadUnsafe(ref source, 32);
-        ref byte before = ref Unsafe.Subtract(ref source, 1);
-        masks.Repeat = Bits(Vector256.Equals(a, Vector256.LoadUnsafe(ref before)), Vector256.Equals(b, Vector256.LoadUnsafe(ref before, 32)));
-        masks.High = Bits(a, b);
+        ref byte next = ref Unsafe.Add(ref source, 1);
+        masks.Repeat = Bits(Vector256.Equals(a, Vector256.LoadUnsafe(ref next)), Vector256.Equals(b, Vector256.LoadUnsafe(ref next, 32)));
         masks.Digit = Bits(In(a, '0', '9'), In(b, '0', '9'));
-        masks.Joiner = Bits(In(a, ',', '.') | Is(a, ':'), In(b, ',', '.') | Is(b, ':'));
-        masks.Mark = Bits(Is(a, '#'), Is(b, '#'));
+        masks.Joiner = Bits(Joiner(a), Joiner(b));
+        masks.HasMarks = (Is(a, '#') | Is(b, '#')) != Vector256<byte>.Zero;
         Vector256<byte> spaceA = Space(a);
         Vector256<byte> spaceB = Space(b);
         masks.Space = Bits(spaceA, spaceB);
-        a |= In(a, 'A', 'Z') & Vector256.Create((byte)0x20);
-        b |= In(b, 'A', 'Z') & Vector256.Create((byte)0x20);
-        masks.Letter = Bits(In(a, 'a', 'z'), In(b, 'a', 'z'));
-        Vector256.ConditionalSelect(spaceA, Vector256.Create((byte)' '), a).StoreUnsafe(ref lowered);
-        Vector256.ConditionalSelect(spaceB, Vector256.Create((byte)' '), b).StoreUnsafe(ref lowered, 32);
+        Vector256<byte> letterA = In(a | Vector256.Create((byte)0x20), 'a', 'z');
+        Vector256<byte> letterB = In(b | Vector256.Create((byte)0x20), 'a', 'z');
+        masks.Letter = Bits(letterA, letterB);
+        Lower(a, letterA, spaceA).StoreUnsafe(ref lowered);
+        Lower(b, letterB, spaceB).StoreUnsafe(ref lowered, 32);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -33,8 +33,13 @@ struct WindowScan256 : IWindowScan
         Vector256<byte> b = Vector256.LoadUnsafe(ref lowered, 32);
         masks.HexLetter = Bits(In(a, 'a', 'f'), In(b, 'a', 'f'));
         masks.X = Bits(Is(a, 'x'), Is(b, 'x'));
-        masks.Zero = Bits(Is(a, '0'), Is(b, '0'));
         masks.Percent = Bits(Is(a, '%'), Is(b, '%'));
+    }
+
+    public static ulong ScanFor(ref byte lowered, char c)
+    {
+        Vector256<byte> wanted = Vector256.Create((byte)c);
+        return Bits(Vector256.Equals(Vector256.LoadUnsafe(ref lowered), wanted), Vector256.Equals(Vector256.LoadUnsafe(ref lowered, 32), wanted));
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -42,6 +47,19 @@ struct WindowScan256 : IWindowScan
     {
         Replace(Vector256.LoadUnsafe(ref lowered), (uint)marks, (uint)zeros).StoreUnsafe(ref lowered);
         Replace(Vector256.LoadUnsafe(ref lowered, 32), (uint)(marks >> 32), (uint)(zeros >> 32)).StoreUnsafe(ref lowered, 32);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static int Compact(ref byte lowered, ulong kept, ref byte target)
+    {
+        if (!Bmi2.X64.IsSupported)
+        {
+            return WindowCompaction.Compact(ref lowered, kept, ref target);
+        }
+
+        Bytes((uint)kept).StoreUnsafe(ref Unsafe.Add(ref lowered, IWindowScan.Length));
+        Bytes((uint)(kept >> 32)).StoreUnsafe(ref Unsafe.Add(ref lowered, IWindowScan.Length + 32));
+        return WindowCompaction.Extract(ref lowered, ref target);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -61,6 +79,23 @@ struct WindowScan256 : IWindowScan
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     static ulong Bits(Vector256<byte> a, Vector256<byte> b) => a.ExtractMostSignificantBits() | ((ulong)b.ExtractMostSignificantBits() << 32);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static Vector256<byte> Lower(Vector256<byte> v, Vector256<byte> letter, Vector256<byte> space) =>
+        Vector256.ConditionalSelect(space, Vector256.Create((byte)' '), v | (letter & Vector256.Create((byte)0x20)));
+
+    /// <summary>Looks up, by the lower half of each byte, the one joiner that it could be.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static Vector256<byte> Joiner(Vector256<byte> v)
+    {
+        if (!Avx2.IsSupported)
+        {
+            return In(v, ',', '.') | Is(v, ':');
+        }
+
+        Vector128<byte> joiners = Vector128.Create((byte)0xFF, 0, 0, 0, 0, 0, 0, 0, 0, 0, (byte)':', 0, (byte)',', (byte)'-', (byte)'.', 0);
+        return Vector256.Equals(v, Avx2.Shuffle(Vector256.Create(joiners), v));
+    }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     static Vector256<byte> Space(Vector256<byte> v) => Vector256.Equals(Vector256.Min(v, Vector256.Create((byte)' ')), v) | Is(v, '\x7F');

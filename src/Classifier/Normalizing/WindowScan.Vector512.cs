@@ -1,5 +1,7 @@
+using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
 
 namespace Classifier.Normalizing;
 
@@ -9,17 +11,16 @@ struct WindowScan512 : IWindowScan
     public static void Scan(ref byte source, ref byte lowered, out WindowMasks masks)
     {
         Vector512<byte> a = Vector512.LoadUnsafe(ref source);
-        ref byte before = ref Unsafe.Subtract(ref source, 1);
-        masks.Repeat = Vector512.Equals(a, Vector512.LoadUnsafe(ref before)).ExtractMostSignificantBits();
-        masks.High = a.ExtractMostSignificantBits();
+        ref byte next = ref Unsafe.Add(ref source, 1);
+        masks.Repeat = Vector512.Equals(a, Vector512.LoadUnsafe(ref next)).ExtractMostSignificantBits();
         masks.Digit = In(a, '0', '9').ExtractMostSignificantBits();
-        masks.Joiner = (In(a, ',', '.') | Is(a, ':')).ExtractMostSignificantBits();
-        masks.Mark = Is(a, '#').ExtractMostSignificantBits();
-        Vector512<byte> space = Space(a);
-        masks.Space = space.ExtractMostSignificantBits();
-        a |= In(a, 'A', 'Z') & Vector512.Create((byte)0x20);
-        masks.Letter = In(a, 'a', 'z').ExtractMostSignificantBits();
-        Vector512.ConditionalSelect(space, Vector512.Create((byte)' '), a).StoreUnsafe(ref lowered);
+        masks.Joiner = Joiner(a).ExtractMostSignificantBits();
+        masks.HasMarks = Is(a, '#') != Vector512<byte>.Zero;
+        Vector512<byte> spaceA = Space(a);
+        masks.Space = spaceA.ExtractMostSignificantBits();
+        Vector512<byte> letterA = In(a | Vector512.Create((byte)0x20), 'a', 'z');
+        masks.Letter = letterA.ExtractMostSignificantBits();
+        Lower(a, letterA, spaceA).StoreUnsafe(ref lowered);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -28,14 +29,31 @@ struct WindowScan512 : IWindowScan
         Vector512<byte> a = Vector512.LoadUnsafe(ref lowered);
         masks.HexLetter = In(a, 'a', 'f').ExtractMostSignificantBits();
         masks.X = Is(a, 'x').ExtractMostSignificantBits();
-        masks.Zero = Is(a, '0').ExtractMostSignificantBits();
         masks.Percent = Is(a, '%').ExtractMostSignificantBits();
+    }
+
+    public static ulong ScanFor(ref byte lowered, char c)
+    {
+        Vector512<byte> wanted = Vector512.Create((byte)c);
+        return Vector512.Equals(Vector512.LoadUnsafe(ref lowered), wanted).ExtractMostSignificantBits();
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Substitute(ref byte lowered, ulong marks, ulong zeros)
     {
         Replace(Vector512.LoadUnsafe(ref lowered), marks, zeros).StoreUnsafe(ref lowered);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static int Compact(ref byte lowered, ulong kept, ref byte target)
+    {
+        if (!Avx512Vbmi2.IsSupported)
+        {
+            return WindowCompaction.Compact(ref lowered, kept, ref target);
+        }
+
+        Avx512Vbmi2.Compress(Vector512<byte>.Zero, Bytes(kept), Vector512.LoadUnsafe(ref lowered)).StoreUnsafe(ref target);
+        return BitOperations.PopCount(kept);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -52,6 +70,23 @@ struct WindowScan512 : IWindowScan
             0x2424242424242424, 0x2525252525252525, 0x3636363636363636, 0x3737373737373737).AsByte();
         Vector512<byte> bit = Vector512.Create(0x8040201008040201).AsByte();
         return Vector512.Equals(Vector512.Shuffle(Vector512.Create(bits).AsByte(), places) & bit, bit);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static Vector512<byte> Lower(Vector512<byte> v, Vector512<byte> letter, Vector512<byte> space) =>
+        Vector512.ConditionalSelect(space, Vector512.Create((byte)' '), v | (letter & Vector512.Create((byte)0x20)));
+
+    /// <summary>Looks up, by the lower half of each byte, the one joiner that it could be.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static Vector512<byte> Joiner(Vector512<byte> v)
+    {
+        if (!Avx512BW.IsSupported)
+        {
+            return In(v, ',', '.') | Is(v, ':');
+        }
+
+        Vector128<byte> joiners = Vector128.Create((byte)0xFF, 0, 0, 0, 0, 0, 0, 0, 0, 0, (byte)':', 0, (byte)',', (byte)'-', (byte)'.', 0);
+        return Vector512.Equals(v, Avx512BW.Shuffle(Vector512.Create(joiners), v));
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
