@@ -1,10 +1,15 @@
 using System.CommandLine;
+using System.Runtime.InteropServices;
 using Collector.Configuration;
+using Collector.Metrics;
+using Collector.Outputs;
+using Collector.Status;
+using Receivers;
 
 namespace Collector.Commands;
 
 /// <summary><c>collector run</c>: the appliance.</summary>
-static class RunCommand
+static partial class RunCommand
 {
     public static Command Create(CommandIo io)
     {
@@ -22,8 +27,56 @@ static class RunCommand
     /// <returns>One of <see cref="ExitCodes"/>.</returns>
     public static async Task<int> ExecuteAsync(LoadedConfiguration configuration, CancellationToken cancellationToken)
     {
-        await Console.Error.WriteLineAsync($"collector: configuration: {configuration.Source}");
-        await Task.Delay(Timeout.Infinite, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        CollectorOptions options = configuration.Options!;
+        using ILoggerFactory loggers = OwnLog.Create(options.LogLevel);
+        ILogger logger = loggers.CreateLogger("Collector");
+        LogStarting(logger, BuildFacts.Version, configuration.Source);
+        Appliance appliance = new(options, loggers, TimeProvider.System);
+        await using (appliance.ConfigureAwait(false))
+        {
+            try
+            {
+                await appliance.StartAsync(cancellationToken).ConfigureAwait(false);
+            }
+            catch (Exception e) when (e is OutputStartException or ReceiverStartException or HttpStartException)
+            {
+                LogCannotStart(logger, e.Message);
+                return ExitCodes.Failed;
+            }
+
+            await ServeAsync(appliance, cancellationToken).ConfigureAwait(false);
+            await appliance.StopAsync().ConfigureAwait(false);
+        }
+
         return ExitCodes.Fine;
     }
+
+    /// <summary>Returns when told to stop; until then answers SIGHUP, which logrotate sends after it moved a file away.</summary>
+    static async Task ServeAsync(Appliance appliance, CancellationToken stop)
+    {
+        using SemaphoreSlim hangups = new(0);
+        using PosixSignalRegistration registration = PosixSignalRegistration.Create(PosixSignal.SIGHUP, context =>
+        {
+            context.Cancel = true;
+            hangups.Release();
+        });
+        try
+        {
+            while (true)
+            {
+                await hangups.WaitAsync(stop).ConfigureAwait(false);
+                await appliance.ReopenAsync(stop).ConfigureAwait(false);
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            // Told to stop.
+        }
+    }
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "Collector {Version}, {Source}.")]
+    static partial void LogStarting(ILogger logger, string version, string source);
+
+    [LoggerMessage(Level = LogLevel.Critical, Message = "Cannot start: {Problem}")]
+    static partial void LogCannotStart(ILogger logger, string problem);
 }

@@ -1,3 +1,6 @@
+using Collector.Outputs;
+using Collector.Outputs.Stdout;
+
 namespace Collector.Configuration;
 
 /// <summary>The whole configuration, checked: what runs, and with which settings. Never changed; a reload makes a new one.</summary>
@@ -13,6 +16,8 @@ sealed record CollectorOptions
 
     /// <summary>In the order of the file; the first that matches counts.</summary>
     public required IReadOnlyList<RuleOptions> Rules { get; init; }
+
+    public required IReadOnlyList<OutputSetup> Outputs { get; init; }
 
     public required HttpOptions Http { get; init; }
 
@@ -34,6 +39,7 @@ sealed record CollectorOptions
         Classifier = ClassifierSettings.Read(root.Section("classifier", "What decides on the meaning of a record.")),
         Rules = [.. root.Sections("rules", "Your own word on records that you know better than the model. The first rule that matches counts.").Select(RuleOptions.Read)],
         Pipeline = PipelineOptions.Read(root.Section("pipeline", "How much may be under way between receivers and outputs.")),
+        Outputs = ReadOutputs(root, everyKind),
         Http = HttpOptions.Read(root.Section("http", "Metrics and health.")),
         Status = StatusOptions.Read(root.Section("status", "Status page and API.")),
         LogLevel = LogLevels[root.Section("log", "The collector's own messages, on standard error.").Choice("level", 1, LogLevelNames, "Least level to write.")],
@@ -61,5 +67,18 @@ sealed record CollectorOptions
         }
 
         return plans;
+    }
+
+    static List<OutputSetup> ReadOutputs(YamlOptionsReader root, bool everyKind)
+    {
+        const string Key = "outputs";
+        // Without a word from the user, the critical records appear on standard output.
+        string[] defaults = [StdoutOutput.Kind.Name];
+        bool isWritten = root.Has(Key);
+        YamlOptionsReader section = root.SectionOf(
+            Key, "Where records go. Without this section critical records appear on standard output; with it, exactly those outputs run that it names.");
+        IEnumerable<string> names = everyKind ? OutputRegistry.Kinds.Select(k => k.Name) : isWritten ? section.Keys : defaults;
+        string About(string name) => OutputRegistry.Kinds.FirstOrDefault(k => k.Name == name)?.About ?? "An output under a name of your own.";
+        return [.. names.Select(name => OutputRegistry.Read(name, section.Section(name, About(name))))];
     }
 }

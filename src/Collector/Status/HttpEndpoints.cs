@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Sockets;
 using System.Text.Json;
 using Collector.Metrics;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
@@ -9,6 +10,7 @@ namespace Collector.Status;
 sealed class HttpEndpoints : IAsyncDisposable
 {
     readonly WebApplication _app;
+    readonly IPEndPoint _listen;
     readonly MetricsPage _metrics;
     readonly Health _health;
 
@@ -17,6 +19,7 @@ sealed class HttpEndpoints : IAsyncDisposable
     /// <param name="health">Answers the probes.</param>
     public HttpEndpoints(IPEndPoint listen, MetricsPage metrics, Health health)
     {
+        _listen = listen;
         _metrics = metrics;
         _health = health;
         // Empty: no settings from environment variables or files, which would open ports behind the configuration's back.
@@ -37,7 +40,19 @@ sealed class HttpEndpoints : IAsyncDisposable
     /// <summary>Where it listens, with the real port; empty before the start.</summary>
     public string Listening => _app.Urls.FirstOrDefault() ?? "";
 
-    public Task StartAsync(CancellationToken cancellationToken) => _app.StartAsync(cancellationToken);
+    /// <exception cref="HttpStartException">The port cannot be had.</exception>
+    public async Task StartAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            await _app.StartAsync(cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception e) when (e is IOException or SocketException)
+        {
+            throw new HttpStartException(
+                $"http {_listen}: {(e.GetBaseException() as SocketException)?.Message ?? e.Message}. Free the port, or set http.listen to another address.", e);
+        }
+    }
 
     public ValueTask DisposeAsync() => _app.DisposeAsync();
 
@@ -83,3 +98,6 @@ sealed class HttpEndpoints : IAsyncDisposable
         return context.Response.WriteAsync("Nothing here. Try /metrics, /livez, /readyz or /healthz.\n", context.RequestAborted);
     }
 }
+
+/// <summary>The metrics port cannot be had. The message is one line for a person: what, where, and what to do.</summary>
+sealed class HttpStartException(string message, Exception? inner = null) : Exception(message, inner);

@@ -1,0 +1,80 @@
+using System.Buffers;
+using System.Text;
+using Classifier;
+
+namespace Collector.Configuration;
+
+/// <summary>The operator's rules, ready to be applied to verdicts. Safe on any thread; allocates nothing for each record in steady state.</summary>
+sealed class RuleSet(IReadOnlyList<RuleOptions> rules)
+{
+    readonly CompiledRule[] _rules = [.. rules.Select(rule => new CompiledRule(rule))];
+
+    /// <summary>Nothing to apply: the caller need not look the texts up.</summary>
+    public bool IsEmpty => _rules.Length == 0;
+
+    /// <summary>Applies the first rule that matches.</summary>
+    /// <param name="app">App name of the record.</param>
+    /// <param name="host">Host name of the record.</param>
+    /// <param name="body">Its text.</param>
+    /// <param name="verdict">After the policy; changed in place.</param>
+    /// <param name="mute">True: no alert on this record.</param>
+    /// <returns>Index of the rule in the configuration; -1 when none matches.</returns>
+    public int Apply(ReadOnlySpan<byte> app, ReadOnlySpan<byte> host, ReadOnlySpan<byte> body, ref Verdict verdict, out bool mute)
+    {
+        for (int i = 0; i < _rules.Length; i++)
+        {
+            RuleOptions rule = _rules[i].Options;
+            if (_rules[i].Matches(app, host, body, verdict))
+            {
+                verdict.Severity = rule.Severity ?? verdict.Severity;
+                verdict.Category = rule.Category ?? verdict.Category;
+                // A rule that only mutes says nothing on what the record means.
+                verdict.Source = rule is { Severity: null, Category: null } ? verdict.Source : VerdictSource.Rule;
+                mute = rule.Mute;
+                return i;
+            }
+        }
+
+        mute = false;
+        return -1;
+    }
+
+    sealed class CompiledRule(RuleOptions options)
+    {
+        readonly byte[][] _apps = [.. options.Apps.Select(Encoding.UTF8.GetBytes)];
+        readonly byte[][] _hosts = [.. options.Hosts.Select(Encoding.UTF8.GetBytes)];
+
+        public RuleOptions Options { get; } = options;
+
+        /// <summary>Cheap conditions first: the expression is the only one that reads the text.</summary>
+        public bool Matches(ReadOnlySpan<byte> app, ReadOnlySpan<byte> host, ReadOnlySpan<byte> body, in Verdict verdict) =>
+            (Options.Template is not { } template || template == verdict.TemplateId)
+            && (Options.Severities.Count == 0 || Options.Severities.Contains(verdict.Severity))
+            && IsOneOf(_apps, app)
+            && IsOneOf(_hosts, host)
+            && (Options.Regex is null || MatchesBody(body));
+
+        static bool IsOneOf(byte[][] names, ReadOnlySpan<byte> name)
+        {
+            foreach (byte[] candidate in names)
+            {
+                if (name.SequenceEqual(candidate))
+                {
+                    return true;
+                }
+            }
+
+            return names.Length == 0;
+        }
+
+        bool MatchesBody(ReadOnlySpan<byte> body)
+        {
+            // UTF-16 never has more units than UTF-8 has bytes.
+            char[] buffer = ArrayPool<char>.Shared.Rent(body.Length);
+            int length = Encoding.UTF8.GetChars(body, buffer);
+            bool isMatch = Options.Regex!.IsMatch(buffer.AsSpan(0, length));
+            ArrayPool<char>.Shared.Return(buffer);
+            return isMatch;
+        }
+    }
+}

@@ -1,0 +1,32 @@
+using Collector.Outputs;
+using Prometheus;
+
+namespace Collector.Metrics;
+
+/// <summary>What goes out, by output.</summary>
+static class OutputMetrics
+{
+    public static void Register(MetricFactory metrics, CollectorRegistry registry, IReadOnlyList<OutputQueue> outputs)
+    {
+        Counter delivered = metrics.CreateCounter("collector_output_delivered_log_records_total", "Log records that the output has taken.", "output");
+        Counter failed = metrics.CreateCounter("collector_output_failed_log_records_total", "Log records that the far side refused for good.", "output");
+        Counter dropped = metrics.CreateCounter(
+            "collector_output_dropped_log_records_total", "Log records given up: queue full, too long without success, shutdown.", "output");
+        Gauge queued = metrics.CreateGauge("collector_output_queue_records", "Log records that wait for the output.", "output");
+        Gauge bytes = metrics.CreateGauge("collector_output_queue_bytes", "Memory of the log records that wait for the output.", "output");
+        Gauge age = metrics.CreateGauge("collector_output_queue_oldest_age_seconds", "Age of the oldest log record that waits for the output.", "output");
+
+        registry.AddBeforeCollectCallback(() =>
+        {
+            foreach (OutputQueue output in outputs)
+            {
+                delivered.WithLabels(output.Name).IncTo(output.Statistics.Delivered);
+                failed.WithLabels(output.Name).IncTo(output.Statistics.Failed);
+                dropped.WithLabels(output.Name).IncTo(output.Statistics.DroppedTotal);
+                queued.WithLabels(output.Name).Set(output.Statistics.QueuedRecords);
+                bytes.WithLabels(output.Name).Set(output.Statistics.QueuedBytes);
+                age.WithLabels(output.Name).Set(output.OldestAgeSeconds);
+            }
+        });
+    }
+}
