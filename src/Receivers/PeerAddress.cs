@@ -57,6 +57,9 @@ public readonly record struct PeerAddress
             : V6(bytes, (ushort)ip.Port);
     }
 
+    /// <summary>The same address with another port; 0 makes one key of all connections of a host.</summary>
+    public PeerAddress WithPort(ushort port) => IsKnown ? new PeerAddress(_high, _low, port, IsV6) : this;
+
     /// <summary>The address without the port; <c>IPAddress.None</c> when unknown.</summary>
     public IPAddress ToIPAddress()
     {

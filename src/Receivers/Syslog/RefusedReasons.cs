@@ -1,0 +1,13 @@
+namespace Receivers.Syslog;
+
+/// <summary>Why the syslog receiver turns something away: the values of the <c>reason</c> label beside <see cref="DropReasons"/>. A fixed list.</summary>
+static class RefusedReasons
+{
+    public const string ConnectionLimit = "connection_limit";
+    public const string AddressLimit = "address_limit";
+    public const string IdleTimeout = "idle_timeout";
+    public const string FrameTimeout = "frame_timeout";
+    public const string TlsOnPlainPort = "tls_on_plain_port";
+    public const string HttpOnPlainPort = "http_on_plain_port";
+    public const string TooManyFiles = "too_many_files";
+}

@@ -1,0 +1,143 @@
+using System.Net;
+using System.Net.Sockets;
+
+namespace Receivers.Syslog;
+
+/// <summary>Accepts connections of one transport and hands each on to be served.</summary>
+/// <param name="intake">Shared by all listeners.</param>
+/// <param name="connections">Shared by all stream listeners.</param>
+/// <param name="endPoint">Where to listen.</param>
+/// <param name="transport">As in metrics, records and settings: <c>tcp</c>, <c>tls</c>, <c>relp</c>.</param>
+/// <param name="open">Makes the connection that serves an accepted socket.</param>
+sealed class StreamListener(SyslogIntake intake, ConnectionTable connections, IPEndPoint endPoint, string transport, OpenConnection open) : ISyslogListener
+{
+    const int Backlog = 1024;
+    const int KeepAliveSeconds = 60;
+    const int KeepAliveIntervalSeconds = 10;
+    const int KeepAliveProbes = 6;
+
+    static readonly TimeSpan s_pauseMin = TimeSpan.FromMilliseconds(50);
+    static readonly TimeSpan s_pauseMax = TimeSpan.FromSeconds(2);
+
+    readonly CancellationTokenSource _stop = new();
+    Socket? _socket;
+    Task _accepting = Task.CompletedTask;
+
+    public ReceiverStatistics Statistics { get; } = new(SyslogReceiver.ReceiverName, transport);
+
+    public string Listening { get; private set; } = "";
+
+    public string? Problem { get; private set; }
+
+    public void Start()
+    {
+        _socket = Bind();
+        Listening = $"{Statistics.Transport} {_socket.LocalEndPoint}";
+        _accepting = Task.Run(AcceptLoopAsync);
+    }
+
+    public async Task StopAsync()
+    {
+        await _stop.CancelAsync().ConfigureAwait(false);
+        _socket?.Dispose();
+        await _accepting.ConfigureAwait(false);
+    }
+
+    public void Dispose()
+    {
+        _socket?.Dispose();
+        _stop.Dispose();
+    }
+
+    Socket Bind()
+    {
+        try
+        {
+            Socket socket = new(endPoint.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
+            if (endPoint.AddressFamily == AddressFamily.InterNetworkV6)
+            {
+                socket.DualMode = endPoint.Address.Equals(IPAddress.IPv6Any);
+            }
+
+            socket.Bind(endPoint);
+            socket.Listen(Backlog);
+            return socket;
+        }
+        catch (SocketException e)
+        {
+            throw BindFailure.Explain(Statistics.Transport, endPoint, e);
+        }
+    }
+
+    async Task AcceptLoopAsync()
+    {
+        TimeSpan pause = s_pauseMin;
+        while (!_stop.IsCancellationRequested)
+        {
+            try
+            {
+                Accept(await _socket!.AcceptAsync(_stop.Token).ConfigureAwait(false));
+                pause = s_pauseMin;
+            }
+            catch (OperationCanceledException)
+            {
+                return;
+            }
+            catch (ObjectDisposedException)
+            {
+                return;
+            }
+            catch (SocketException e) when (e.SocketErrorCode is SocketError.ConnectionReset or SocketError.ConnectionAborted)
+            {
+                // Gone again before it was accepted.
+            }
+            catch (SocketException e)
+            {
+                if (_stop.IsCancellationRequested)
+                {
+                    return;
+                }
+
+                Statistics.AddRefused(RefusedReasons.TooManyFiles);
+                intake.Log.AcceptPaused(e.SocketErrorCode.ToString(), (long)pause.TotalMilliseconds);
+                await Task.Delay(pause, intake.Time, CancellationToken.None).ConfigureAwait(false);
+                pause = pause * 2 < s_pauseMax ? pause * 2 : s_pauseMax;
+            }
+        }
+    }
+
+    void Accept(Socket socket)
+    {
+        try
+        {
+            PeerAddress peer = PeerAddress.From(socket.RemoteEndPoint);
+            if (connections.Enter(peer) is { } reason)
+            {
+                Statistics.AddRefused(reason);
+                intake.LogRefused(peer, reason);
+                socket.Dispose();
+                return;
+            }
+
+            KeepAlive(socket);
+            connections.Serve(open(socket, peer, Statistics), peer, Statistics);
+        }
+        catch (SocketException)
+        {
+            // The peer is gone already.
+            socket.Dispose();
+        }
+    }
+
+    // Peers that vanished without a word are found within two minutes.
+    static void KeepAlive(Socket socket)
+    {
+        socket.SetSocketOption(SocketOptionLevel.Socket, SocketOptionName.KeepAlive, true);
+        socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveTime, KeepAliveSeconds);
+        socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveInterval, KeepAliveIntervalSeconds);
+        socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveRetryCount, KeepAliveProbes);
+    }
+}
+
+/// <summary>Makes what serves a socket; it owns the socket from then on.</summary>
+delegate ITimedConnection OpenConnection(Socket socket, PeerAddress peer, ReceiverStatistics statistics);

@@ -1,0 +1,270 @@
+using System.Diagnostics;
+
+namespace Receivers.Syslog;
+
+/// <summary>One stream of syslog frames: bytes straight into a batch's buffer, frames and records in place, batches to the sink.</summary>
+/// <remarks>
+/// A batch is posted when it is full or when the peer has nothing more to give, so a lone record is never held back. While the peer is silent no
+/// batch is held, unless a frame was begun. Back-pressure is simply not reading. The loop runs on one thread at a time.
+/// </remarks>
+sealed class SyslogConnection : ITimedConnection
+{
+    // A read shorter than this has emptied the socket of a trickling sender: asking again would only cost a system call.
+    const int TrickleBytes = 4096;
+
+    // What a peer may still pour in after the stop before it is cut off.
+    const int BytesAfterEndMax = 8 * 1024 * 1024;
+
+    readonly SyslogIntake _intake;
+    readonly ByteSource _source;
+    readonly ReceiverStatistics _statistics;
+    readonly RecordSource _peer;
+
+    // Reader side
+    SyslogFramer _framer;
+    RecordBatch? _batch;
+    // Unread bytes of the batch's buffer.
+    int _start;
+    int _end;
+    int _nextBatchBytes = RecordBatchPool.SmallBytes;
+    long _bytesAfterEnd;
+    bool _isLookedAt;
+    bool _isCrowded;
+
+    // Both sides
+    long _waitingSince;
+    long _frameSince;
+    string? _endReason;
+
+    /// <param name="intake">Shared by all listeners.</param>
+    /// <param name="source">Disposed when the connection ends.</param>
+    /// <param name="peer">Who sent it.</param>
+    /// <param name="statistics">Of the transport.</param>
+    /// <param name="isGuarded">True to recognise TLS and HTTP by the first bytes.</param>
+    public SyslogConnection(SyslogIntake intake, ByteSource source, PeerAddress peer, ReceiverStatistics statistics, bool isGuarded)
+    {
+        _intake = intake;
+        _source = source;
+        _peer = new RecordSource(peer);
+        _statistics = statistics;
+        _isLookedAt = !isGuarded;
+        _framer = new SyslogFramer(intake.Options.Framing, intake.Options.FrameBytesMax);
+    }
+
+    /// <inheritdoc/>
+    public long WaitingSince => Volatile.Read(ref _waitingSince);
+
+    /// <inheritdoc/>
+    public long FrameSince => Volatile.Read(ref _frameSince);
+
+    /// <inheritdoc/>
+    public void End(string reason)
+    {
+        if (Interlocked.CompareExchange(ref _endReason, reason, null) is null)
+        {
+            _intake.NoteEnd(_peer.Peer, reason, _statistics);
+            _source.EndReading();
+        }
+    }
+
+    /// <summary>Reads until the peer, a timeout or the stop ends the stream. Never throws for what the peer does.</summary>
+    public async Task RunAsync()
+    {
+        try
+        {
+            while (await ReadOnceAsync().ConfigureAwait(false))
+            {
+            }
+        }
+        finally
+        {
+            _batch?.Release();
+            await _source.DisposeAsync().ConfigureAwait(false);
+        }
+    }
+
+    /// <returns>False when the connection is over.</returns>
+    async ValueTask<bool> ReadOnceAsync()
+    {
+        await MakeRoomAsync().ConfigureAwait(false);
+        int read = await _source.ReadAsync(_batch!.Buffer.AsMemory(_end)).ConfigureAwait(false);
+        if (read > 0)
+        {
+            _end += read;
+            _statistics.AddBytes(read);
+            if (!await ReadFramesAsync(isEnd: false).ConfigureAwait(false))
+            {
+                return false;
+            }
+
+            if (read >= TrickleBytes && !IsSpent(read))
+            {
+                return true;
+            }
+        }
+
+        if (read == 0 || IsSpent(0))
+        {
+            await ReadFramesAsync(isEnd: true).ConfigureAwait(false);
+            await PostAsync().ConfigureAwait(false);
+            return false;
+        }
+
+        await PostAsync().ConfigureAwait(false);
+        Volatile.Write(ref _waitingSince, _intake.Time.GetTimestamp());
+        await _source.WaitAsync().ConfigureAwait(false);
+        Volatile.Write(ref _waitingSince, 0);
+        return true;
+    }
+
+    /// <summary>A peer that goes on sending after the stop or a timeout is cut off.</summary>
+    bool IsSpent(int read) => _endReason is not null && (_bytesAfterEnd += read) > BytesAfterEndMax;
+
+    async ValueTask MakeRoomAsync()
+    {
+        if (_batch is null)
+        {
+            _batch = _intake.Rent(_nextBatchBytes, _statistics.Transport);
+            _start = _end = 0;
+            return;
+        }
+
+        int length = _batch.Buffer.Length;
+        if (length - _end >= length / 16)
+        {
+            return;
+        }
+
+        if (_batch.Count > 0)
+        {
+            await PostAsync().ConfigureAwait(false);
+            // Others that wait for this thread come first now.
+            await Task.Yield();
+            _batch ??= _intake.Rent(_nextBatchBytes, _statistics.Transport);
+        }
+        else if (_start > 0 || length < FrameBufferBytes)
+        {
+            RecordBatch full = _batch;
+            CarryOver(FrameBufferBytes);
+            full.Release();
+        }
+
+        Debug.Assert(_end < _batch.Buffer.Length, "the framer held back more than it may");
+    }
+
+    /// <summary>A buffer that holds a frame of any allowed length.</summary>
+    int FrameBufferBytes => Math.Max(RecordBatchPool.LargeBytes, _intake.Options.FrameBytesMax + SyslogFramer.OverheadBytes + TrickleBytes);
+
+    /// <summary>Hands the records on. Bytes of an unfinished frame move to a batch of their own; without any, none is held.</summary>
+    async ValueTask PostAsync()
+    {
+        RecordBatch? full = _batch;
+        if (full is null || (full.Count == 0 && _start < _end))
+        {
+            return;
+        }
+
+        full.BytesUsed = _start;
+        // Who has filled half a small buffer since the last silence gets a large one next.
+        _nextBatchBytes = _start > RecordBatchPool.SmallBytes / 2 ? FrameBufferBytes : RecordBatchPool.SmallBytes;
+        if (_start < _end)
+        {
+            CarryOver(_end - _start > RecordBatchPool.SmallBytes / 2 ? FrameBufferBytes : _nextBatchBytes);
+        }
+        else
+        {
+            _batch = null;
+            _start = _end = 0;
+        }
+
+        if (full.Count == 0)
+        {
+            full.Release();
+            return;
+        }
+
+        await _intake.PostAsync(full, _statistics).ConfigureAwait(false);
+    }
+
+    void CarryOver(int bytes)
+    {
+        RecordBatch next = _intake.Rent(bytes, _statistics.Transport);
+        _batch!.Buffer.AsSpan(_start, _end - _start).CopyTo(next.Buffer);
+        _end -= _start;
+        _start = 0;
+        _batch = next;
+    }
+
+    /// <returns>False when the peer has the wrong port.</returns>
+    async ValueTask<bool> ReadFramesAsync(bool isEnd)
+    {
+        while (TryReadFrames(isEnd))
+        {
+            if (!_isCrowded)
+            {
+                return true;
+            }
+
+            await PostAsync().ConfigureAwait(false);
+        }
+
+        return false;
+    }
+
+    /// <returns>False when the peer has the wrong port.</returns>
+    bool TryReadFrames(bool isEnd)
+    {
+        _isCrowded = false;
+        if (_batch is null)
+        {
+            return true;
+        }
+
+        ReadOnlySpan<byte> unread = _batch.Buffer.AsSpan(_start, _end - _start);
+        if (!_isLookedAt)
+        {
+            FirstBytes seen = PlainPortGuard.Look(unread, isEnd);
+            _isLookedAt = seen != FirstBytes.Undecided;
+            if (seen != FirstBytes.Syslog)
+            {
+                return seen == FirstBytes.Undecided || Refuse(seen);
+            }
+        }
+
+        SyslogParserContext context = new(_intake.NowUnixNano(), _intake.Zone, _batch.AddSource(_peer));
+        int consumed = 0, before = _batch.Count, recordsMax = SyslogIntake.RecordsMax(_batch);
+        while (!_isCrowded && _framer.TryRead(unread, isEnd, out consumed, out SyslogFrame frame))
+        {
+            _intake.Parse(_batch, new Slice(_start + frame.Start, frame.Length), context, frame.Marks, _statistics);
+            _start += consumed;
+            unread = unread[consumed..];
+            consumed = 0;
+            _isCrowded = _batch.Count >= recordsMax;
+        }
+
+        _start += consumed;
+        NoteUnfinishedFrame(isNew: _batch.Count > before);
+        return true;
+    }
+
+    void NoteUnfinishedFrame(bool isNew)
+    {
+        if (_start == _end && !_framer.IsSkipping)
+        {
+            Volatile.Write(ref _frameSince, 0);
+        }
+        else if (isNew || _frameSince == 0)
+        {
+            Volatile.Write(ref _frameSince, _intake.Time.GetTimestamp());
+        }
+    }
+
+    bool Refuse(FirstBytes seen)
+    {
+        bool isTls = seen == FirstBytes.Tls;
+        _statistics.AddRefused(isTls ? RefusedReasons.TlsOnPlainPort : RefusedReasons.HttpOnPlainPort);
+        _intake.LogWrongProtocol(
+            _peer.Peer, isTls ? "TLS" : "HTTP", isTls ? "Send to the TLS port, or send plain text here." : "Metrics and health are on another port.");
+        return false;
+    }
+}
