@@ -16,7 +16,14 @@ sealed class OtlpBatches(RecordBatchPool pool, string transport, PeerAddress pee
 
     public int RecordsMax { get; } = recordsMax;
 
+    /// <summary>Batches that are left.</summary>
     public int Count => _batches.Count;
+
+    /// <summary>Records in the batches that are left.</summary>
+    public int RecordCount => _batches.Sum(batch => batch.Count);
+
+    /// <summary>Marks of the records that have any, to be counted when the request is taken.</summary>
+    public List<ParseMarks> Marks { get; } = [];
 
     public RecordBatch this[int index] => _batches[index];
 

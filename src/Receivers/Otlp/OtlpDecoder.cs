@@ -200,6 +200,12 @@ ref struct OtlpDecoder(OtlpBatches batches)
             SetBody(batch, ref record, body, input.RequestRemaining);
         }
 
+        ParseMarks marks = _batch!.Records[^1].Marks;
+        if (marks != ParseMarks.None)
+        {
+            _batches.Marks.Add(marks);
+        }
+
         return OtlpFault.None;
     }
 

@@ -1,0 +1,116 @@
+using System.Buffers;
+using Microsoft.Extensions.Logging;
+using Receivers.Otlp.Wire;
+
+namespace Receivers.Otlp;
+
+/// <summary>The way of a request once its bytes are there: decode, post, answer. Both transports go through here. Safe on any thread.</summary>
+/// <remarks>
+/// A request is taken whole or refused whole. It is decoded before anything is posted; its first batch waits for room for a bounded time, and a refusal up
+/// to there has left no trace. From then on the request is ours: the rest waits as long as it takes, which holds the sender back. Only a stop
+/// that runs out of time ends that, with "try again": then the records that were taken may come twice, and none is lost.
+/// </remarks>
+sealed partial class OtlpIntake(OtlpOptions options, IRecordSink sink, TimeProvider time, ILogger logger) : IDisposable
+{
+    readonly CancellationTokenSource _deadline = new();
+    volatile bool _isStopping;
+
+    public OtlpOptions Options { get; } = options;
+
+    public BodyBudget Budget { get; } = new(options.MemoryBytesMax);
+
+    /// <summary>An answer that can be given before the body is read; null when there is room.</summary>
+    public OtlpOutcome? RefusalBeforeReading() => _isStopping ? OtlpOutcome.Stopping : sink.IsCongested ? OtlpOutcome.Overloaded : null;
+
+    /// <summary>No new requests; those that are being read may end.</summary>
+    public void Stop() => _isStopping = true;
+
+    /// <summary>Requests that wait for room are told to come again.</summary>
+    public void EndWaiting() => _deadline.Cancel();
+
+    public OtlpBatches Begin(string transport, PeerAddress peer) =>
+        new(sink.Pool, transport, peer, UnixNano(time.GetUtcNow()), Options.RecordCountMax);
+
+    /// <summary>Fills the batches from an export request in protobuf's encoding.</summary>
+    /// <param name="request">Read during the call only.</param>
+    /// <param name="batches">Empty; released when the outcome is a refusal.</param>
+    public static OtlpOutcome Decode(in ReadOnlySequence<byte> request, OtlpBatches batches)
+    {
+        OtlpFault fault = new OtlpDecoder(batches).Decode(in request);
+        if (fault == OtlpFault.None)
+        {
+            return OtlpOutcome.Accepted;
+        }
+
+        batches.Release();
+        return fault == OtlpFault.TooManyRecords
+            ? OtlpOutcome.TooLarge($"The request holds more than {batches.RecordsMax} log records.")
+            : OtlpOutcome.BadData($"The request is not a valid ExportLogsServiceRequest: {fault.Text()}.");
+    }
+
+    /// <summary>Hands the batches on. Whatever the outcome, they are no longer the caller's.</summary>
+    /// <param name="batches">Of one request.</param>
+    /// <param name="statistics">Of the transport.</param>
+    /// <param name="aborted">The sender went away.</param>
+    public async ValueTask<OtlpOutcome> PostAsync(OtlpBatches batches, ReceiverStatistics statistics, CancellationToken aborted)
+    {
+        int records = batches.RecordCount;
+        try
+        {
+            bool isFirst = true;
+            while (batches.Count > 0)
+            {
+                RecordBatch batch = batches[0];
+                if (!sink.TryPost(batch))
+                {
+                    await WaitAsync(batch, isFirst, aborted).ConfigureAwait(false);
+                }
+
+                batches.RemoveFirst();
+                isFirst = false;
+            }
+
+            statistics.AddAccepted(records);
+            foreach (ParseMarks marks in batches.Marks)
+            {
+                statistics.AddMarks(marks);
+            }
+
+            return OtlpOutcome.Accepted;
+        }
+        catch (OperationCanceledException)
+        {
+            return aborted.IsCancellationRequested ? OtlpOutcome.Gone : _deadline.IsCancellationRequested ? OtlpOutcome.Stopping : OtlpOutcome.Overloaded;
+        }
+        catch (Exception exception)
+        {
+            // A fault of ours that this request met: the sender is told not to repeat it, and the receiver lives on.
+            LogSinkFailed(logger, exception);
+            return OtlpOutcome.Failed;
+        }
+        finally
+        {
+            batches.Release();
+        }
+    }
+
+    public void Dispose() => _deadline.Dispose();
+
+    async ValueTask WaitAsync(RecordBatch batch, bool isFirst, CancellationToken aborted)
+    {
+        if (!isFirst)
+        {
+            await sink.PostAsync(batch, _deadline.Token).ConfigureAwait(false);
+            return;
+        }
+
+        using CancellationTokenSource patience = new(Options.Wait, time);
+        using CancellationTokenSource any = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, aborted, _deadline.Token);
+        await sink.PostAsync(batch, any.Token).ConfigureAwait(false);
+    }
+
+    static long UnixNano(DateTimeOffset moment) => (moment.UtcTicks - DateTimeOffset.UnixEpoch.UtcTicks) * (1_000_000_000 / TimeSpan.TicksPerSecond);
+
+    [LoggerMessage(6100, LogLevel.Error, "The pipeline failed to take an OTLP request.")]
+    static partial void LogSinkFailed(ILogger logger, Exception exception);
+}
