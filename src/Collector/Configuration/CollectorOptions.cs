@@ -55,7 +55,7 @@ sealed record CollectorOptions
         List<ReceiverPlan> plans = [];
         foreach (ReceiverKind kind in ReceiverTable.Kinds)
         {
-            if (everyKind || (isWritten ? section.Keys.Contains(kind.Name) : kind.OnByDefault))
+            if (everyKind || !isWritten || section.Keys.Contains(kind.Name))
             {
                 plans.Add(new ReceiverPlan(kind.Name, kind.Read(section.Section(kind.Name, kind.About))));
             }

@@ -1,5 +1,5 @@
-using System.Net;
-using Receivers;
+using Receivers.Otlp;
+using Receivers.Syslog;
 
 namespace Collector.Configuration;
 
@@ -8,13 +8,7 @@ static class ReceiverTable
 {
     public static IReadOnlyList<ReceiverKind> Kinds { get; } =
     [
-        new("syslog", OnByDefault: true, "Syslog: RFC 5424 and RFC 3164 over UDP and TCP.", ReadSyslog),
+        ReceiverKind.Of("syslog", "Syslog: RFC 5424, RFC 3164 and their dialects, told apart by themselves.", SyslogOptions.Read, (o, s) => new SyslogReceiver(o, s.Time, s.Logs.CreateLogger<SyslogReceiver>())),
+        ReceiverKind.Of("otlp", "OpenTelemetry logs over gRPC and HTTP.", OtlpOptions.Read, (o, s) => new OtlpReceiver(o, s.Logs, s.Time)),
     ];
-
-    static Func<PartServices, IReceiver> ReadSyslog(OptionsReader reader)
-    {
-        reader.EndPoint("udp", new IPEndPoint(IPAddress.Any, 5514), "Address for datagrams.");
-        reader.EndPoint("tcp", new IPEndPoint(IPAddress.Any, 5514), "Address for connections.");
-        return _ => throw new NotSupportedException();
-    }
 }

@@ -165,7 +165,8 @@ sealed class YamlOptionsReader : OptionsReader
         {
             IsList = true,
             Line = node?.Place.Line ?? 0,
-            IsPublic = isPublic && !SecretKeys.Match(key),
+            // What is empty is no secret.
+            IsPublic = values.Count == 0 || (isPublic && !SecretKeys.Match(key)),
         });
         return values;
     }
@@ -323,6 +324,6 @@ sealed class YamlOptionsReader : OptionsReader
         Group.Settings.Add(new Setting(key, type, fallback, limits, about, value.Length == 0 ? [] : [value])
         {
             Line = node?.Place.Line ?? 0,
-            IsPublic = node is not { IsSecret: true } && !SecretKeys.Match(key),
+            IsPublic = node is null || value.Length == 0 || (!node.IsSecret && !SecretKeys.Match(key)),
         });
 }

@@ -19,7 +19,7 @@ public sealed class ConfigurationLoaderTests
     {
         LoadedConfiguration configuration = Configured.From(yaml);
         Assert.True(configuration.IsGood, configuration.RenderMistakes());
-        Assert.Equal(["syslog"], configuration.Options.Receivers.Select(r => r.Name));
+        Assert.Equal(["syslog", "otlp"], configuration.Options.Receivers.Select(r => r.Name));
         Assert.Equal(new IPEndPoint(IPAddress.Any, 8000), configuration.Options.Http.Listen);
         Assert.Equal(TimeSpan.FromSeconds(10), configuration.Options.ShutdownGrace);
     }
