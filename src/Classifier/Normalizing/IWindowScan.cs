@@ -28,6 +28,9 @@ interface IWindowScan
     /// <summary>Writes <c>#</c> and <c>0</c> where the masks say so.</summary>
     static abstract void Substitute(ref byte lowered, ulong marks, ulong zeros);
 
+    /// <summary>Copies 64 bytes.</summary>
+    static abstract void Copy(ref byte lowered, ref byte target);
+
     /// <summary>Copies the bytes whose bits are set.</summary>
     /// <param name="lowered">64 bytes, and 64 bytes of scratch behind them.</param>
     /// <param name="kept">The bytes that stay.</param>

@@ -11,13 +11,18 @@ namespace Classifier.Normalizing;
 public static partial class Normalizer
 {
     // Memory is there or not by whole pages, of this size or a multiple of it.
-    const int PageBytes = 4096;
+    internal const int PageBytes = 4096;
 
     static int NormalizeWindows<TScan>(ReadOnlySpan<byte> app, ReadOnlySpan<byte> body, Span<byte> text)
         where TScan : IWindowScan
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(text.Length, TextBytesMax);
-        int length = app.IsEmpty ? 0 : FoldPart<TScan>(Cut(app, AppBytesMax), text);
+        int length = 0;
+        if (!app.IsEmpty)
+        {
+            length = ShortNames.TryLower(app, text) ? app.Length : FoldPart<TScan>(Cut(app, AppBytesMax), text);
+        }
+
         if (length > 0)
         {
             text[length++] = (byte)':';
@@ -110,6 +115,13 @@ public static partial class Normalizer
 
                 if (text.Length - end >= IWindowScan.Length)
                 {
+                    if (kept == valid)
+                    {
+                        TScan.Copy(ref lowered, ref Unsafe.Add(ref target, end));
+                        end += BitOperations.PopCount(kept);
+                        continue;
+                    }
+
                     end += TScan.Compact(ref lowered, kept, ref Unsafe.Add(ref target, end));
                 }
                 else

@@ -66,6 +66,15 @@ struct WindowScan128 : IWindowScan
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Copy(ref byte lowered, ref byte target)
+    {
+        Vector128.LoadUnsafe(ref lowered).StoreUnsafe(ref target);
+        Vector128.LoadUnsafe(ref lowered, 16).StoreUnsafe(ref target, 16);
+        Vector128.LoadUnsafe(ref lowered, 32).StoreUnsafe(ref target, 32);
+        Vector128.LoadUnsafe(ref lowered, 48).StoreUnsafe(ref target, 48);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static int Compact(ref byte lowered, ulong kept, ref byte target) => WindowCompaction.Compact(ref lowered, kept, ref target);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -50,6 +50,13 @@ struct WindowScan256 : IWindowScan
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Copy(ref byte lowered, ref byte target)
+    {
+        Vector256.LoadUnsafe(ref lowered).StoreUnsafe(ref target);
+        Vector256.LoadUnsafe(ref lowered, 32).StoreUnsafe(ref target, 32);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static int Compact(ref byte lowered, ulong kept, ref byte target)
     {
         if (!Bmi2.X64.IsSupported)

@@ -45,6 +45,12 @@ struct WindowScan512 : IWindowScan
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Copy(ref byte lowered, ref byte target)
+    {
+        Vector512.LoadUnsafe(ref lowered).StoreUnsafe(ref target);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static int Compact(ref byte lowered, ulong kept, ref byte target)
     {
         if (!Avx512Vbmi2.IsSupported)
