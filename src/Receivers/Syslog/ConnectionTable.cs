@@ -7,7 +7,7 @@ namespace Receivers.Syslog;
 /// <remarks>Safe on any thread. One timer looks at all of them, so that a silent connection needs none of its own.</remarks>
 sealed class ConnectionTable : IDisposable
 {
-    static readonly TimeSpan s_sweep = TimeSpan.FromSeconds(1);
+    static readonly TimeSpan SweepEvery = TimeSpan.FromSeconds(1);
 
     readonly SyslogOptions _options;
     readonly TimeProvider _time;
@@ -24,7 +24,7 @@ sealed class ConnectionTable : IDisposable
         _options = options;
         _time = time;
         _log = log;
-        _timer = time.CreateTimer(static table => ((ConnectionTable)table!).Sweep(), this, s_sweep, s_sweep);
+        _timer = time.CreateTimer(static table => ((ConnectionTable)table!).Sweep(), this, SweepEvery, SweepEvery);
     }
 
     /// <summary>Books one more connection.</summary>

@@ -21,7 +21,7 @@ static class PlainPortGuard
     // A request line is read up to here; a line that goes on is text.
     const int RequestLineMax = 8192;
 
-    static readonly byte[][] s_verbs =
+    static readonly byte[][] Verbs =
         [.. new[] { "GET /", "POST /", "PUT /", "HEAD /", "DELETE /", "PATCH /", "OPTIONS ", "CONNECT ", "PRI * " }.Select(System.Text.Encoding.ASCII.GetBytes)];
 
     /// <param name="first">The first bytes of a connection.</param>
@@ -45,7 +45,7 @@ static class PlainPortGuard
     // The whole line is looked at: "GET /x failed" is a message, "GET /x HTTP/1.1" is a request.
     static FirstBytes LookForRequest(ReadOnlySpan<byte> first)
     {
-        foreach (byte[] verb in s_verbs)
+        foreach (byte[] verb in Verbs)
         {
             int compared = Math.Min(verb.Length, first.Length);
             if (!first[..compared].SequenceEqual(verb.AsSpan(0, compared)))

@@ -16,8 +16,8 @@ sealed class StreamListener(SyslogIntake intake, ConnectionTable connections, IP
     const int KeepAliveIntervalSeconds = 10;
     const int KeepAliveProbes = 6;
 
-    static readonly TimeSpan s_pauseMin = TimeSpan.FromMilliseconds(50);
-    static readonly TimeSpan s_pauseMax = TimeSpan.FromSeconds(2);
+    static readonly TimeSpan PauseMin = TimeSpan.FromMilliseconds(50);
+    static readonly TimeSpan PauseMax = TimeSpan.FromSeconds(2);
 
     readonly CancellationTokenSource _stop = new();
     Socket? _socket;
@@ -71,13 +71,13 @@ sealed class StreamListener(SyslogIntake intake, ConnectionTable connections, IP
 
     async Task AcceptLoopAsync()
     {
-        TimeSpan pause = s_pauseMin;
+        TimeSpan pause = PauseMin;
         while (!_stop.IsCancellationRequested)
         {
             try
             {
                 Accept(await _socket!.AcceptAsync(_stop.Token).ConfigureAwait(false));
-                pause = s_pauseMin;
+                pause = PauseMin;
             }
             catch (OperationCanceledException)
             {
@@ -101,7 +101,7 @@ sealed class StreamListener(SyslogIntake intake, ConnectionTable connections, IP
                 Statistics.AddRefused(RefusedReasons.TooManyFiles);
                 intake.Log.AcceptPaused(e.SocketErrorCode.ToString(), (long)pause.TotalMilliseconds);
                 await Task.Delay(pause, intake.Time, CancellationToken.None).ConfigureAwait(false);
-                pause = pause * 2 < s_pauseMax ? pause * 2 : s_pauseMax;
+                pause = pause * 2 < PauseMax ? pause * 2 : PauseMax;
             }
         }
     }

@@ -20,9 +20,9 @@ public ref struct StructuredData(ReadOnlySpan<byte> text)
     const int NameLengthMax = 32;
 
     // Ids are compared with the first so many only, so that the work stays linear.
-    const int IdsComparedMax = 64;
+    const int IdsComparedMax = 32;
 
-    static readonly SearchValues<byte> s_valueStops = SearchValues.Create("\"\\]"u8);
+    static readonly SearchValues<byte> ValueStops = SearchValues.Create("\"\\]"u8);
 
     ReadOnlySpan<byte> _rest = text;
 
@@ -138,7 +138,7 @@ public ref struct StructuredData(ReadOnlySpan<byte> text)
         int at = 0;
         while (true)
         {
-            int stop = text[at..].IndexOfAny(s_valueStops);
+            int stop = text[at..].IndexOfAny(ValueStops);
             if (stop < 0)
             {
                 return -1;

@@ -8,7 +8,7 @@ public sealed class SyslogOptions
     /// <summary>Limit of a receive buffer that any kernel may be asked for.</summary>
     const long ReceiveBufferMax = 1L << 30;
 
-    static readonly string[] s_framings = ["auto", "octet", "lf", "nul"];
+    static readonly string[] Framings = ["auto", "octet", "lf", "nul"];
 
     /// <summary>Where datagrams come in; null for nowhere.</summary>
     public IPEndPoint? Udp { get; set; } = new(IPAddress.Any, 5514);
@@ -58,7 +58,7 @@ public sealed class SyslogOptions
             Udp = reader.EndPoint("udp", defaults.Udp, "Address to receive datagrams on; off for none."),
             Tcp = reader.EndPoint("tcp", defaults.Tcp, "Address to accept plain TCP connections on; off for none."),
             Framing = (SyslogFraming)reader.Choice(
-                "framing", (int)SyslogFraming.Auto, s_framings, "How a stream is cut into messages; auto tells octet counts, LF, CR LF and NUL apart frame by frame."),
+                "framing", (int)SyslogFraming.Auto, Framings, "How a stream is cut into messages; auto tells octet counts, LF, CR LF and NUL apart frame by frame."),
             FrameBytesMax = (int)reader.Bytes(
                 "frame_bytes_max", defaults.FrameBytesMax, 480, 1024 * 1024, "Longest message kept whole; a longer one is cut at a character and marked truncated."),
             ConnectionsMax = (int)reader.Number("connections_max", defaults.ConnectionsMax, 1, 1_000_000, "Open connections over all stream transports; more are refused."),

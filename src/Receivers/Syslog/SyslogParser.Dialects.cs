@@ -59,7 +59,7 @@ public static partial class SyslogParser
             }
 
             int next = ReadStamp(SkipBlanks(at + colon + 1));
-            if (next > 0 && rest[..colon].IndexOfAnyExcept(s_hostChars) < 0)
+            if (next > 0 && rest[..colon].IndexOfAnyExcept(HostChars) < 0)
             {
                 _record.Hostname = Between(at, at + colon);
             }
@@ -78,7 +78,7 @@ public static partial class SyslogParser
 
             int host = at + phrase.Length;
             int length = _text[host..].IndexOfAny((byte)':', (byte)' ');
-            if (length <= 0 || _text.Slice(host, length).IndexOfAnyExcept(s_hostChars) >= 0)
+            if (length <= 0 || _text.Slice(host, length).IndexOfAnyExcept(HostChars) >= 0)
             {
                 return false;
             }

@@ -127,7 +127,7 @@ public static partial class SyslogParser
         bool TryReadTag(ref int at, bool isTight, bool needsPid = false)
         {
             ReadOnlySpan<byte> rest = _text[at..];
-            int name = rest.IndexOfAnyExcept(s_tagChars);
+            int name = rest.IndexOfAnyExcept(TagChars);
             if (name <= 0)
             {
                 return false;
@@ -184,7 +184,7 @@ public static partial class SyslogParser
         bool TryReadHost(ref int at)
         {
             ReadOnlySpan<byte> rest = _text[at..];
-            int length = rest.IndexOfAnyExcept(s_hostChars);
+            int length = rest.IndexOfAnyExcept(HostChars);
             length = length < 0 ? rest.Length : length;
             if (length == 0 || length > HostnameLengthMax || (length < rest.Length && rest[length] != ' '))
             {

@@ -16,10 +16,10 @@ public static partial class SyslogParser
     // Cisco ASA puts one blank before a frame over TCP, HP ProCurve one behind the PRI; more than a few are text.
     const int LeadingBlanksMax = 16;
 
-    static readonly SearchValues<byte> s_tagChars =
+    static readonly SearchValues<byte> TagChars =
         SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._/@()-+~$#*"u8);
 
-    static readonly SearchValues<byte> s_hostChars = SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._-:%[]"u8);
+    static readonly SearchValues<byte> HostChars = SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._-:%[]"u8);
 
     /// <summary>Appends exactly one record.</summary>
     /// <param name="batch">Holds the frame in its buffer.</param>

@@ -9,7 +9,7 @@ sealed class UdpReader : IDisposable
 
     const int RoundsMax = 256;
 
-    static readonly TimeSpan s_busy = TimeSpan.FromMilliseconds(3);
+    static readonly TimeSpan Busy = TimeSpan.FromMilliseconds(3);
 
     readonly SyslogIntake _intake;
     readonly UdpSocket _socket;
@@ -66,7 +66,7 @@ sealed class UdpReader : IDisposable
                 _wakeUp.WaitFor(_socket.Handle);
                 bool isEmptied = Visit();
                 long now = _intake.Time.GetTimestamp();
-                if (isEmptied && _intake.Time.GetElapsedTime(lastVisit, now) < s_busy)
+                if (isEmptied && _intake.Time.GetElapsedTime(lastVisit, now) < Busy)
                 {
                     _wakeUp.Rest(RestMs);
                 }

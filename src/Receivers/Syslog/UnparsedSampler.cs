@@ -10,7 +10,7 @@ sealed class UnparsedSampler(TimeProvider time)
     const int SampleBytesMax = 160;
     const ParseMarks Unparsed = ParseMarks.MissingPri | ParseMarks.InvalidPri | ParseMarks.InvalidHeader | ParseMarks.InvalidStructuredData;
 
-    static readonly TimeSpan s_every = TimeSpan.FromMinutes(1);
+    static readonly TimeSpan Every = TimeSpan.FromMinutes(1);
 
     // Ticks of the last line, for the sender whose address hashes here.
     readonly long[] _last = new long[Slots];
@@ -23,7 +23,7 @@ sealed class UnparsedSampler(TimeProvider time)
         ref long last = ref _last[(uint)peer.WithPort(0).GetHashCode() % Slots];
         long now = time.GetTimestamp();
         long seen = Volatile.Read(ref last);
-        return (seen == 0 || time.GetElapsedTime(seen, now) >= s_every) && Interlocked.CompareExchange(ref last, now, seen) == seen;
+        return (seen == 0 || time.GetElapsedTime(seen, now) >= Every) && Interlocked.CompareExchange(ref last, now, seen) == seen;
     }
 
     /// <summary>The start of a record for a person: one line, controls and bytes beyond ASCII as <c>\x1b</c>.</summary>

@@ -5,7 +5,7 @@ namespace Receivers.Tests.Syslog;
 /// <summary>A sink that keeps what it gets as text, and can be full or make its callers wait.</summary>
 sealed class GatheringSink : IRecordSink
 {
-    static readonly TimeSpan s_patience = TimeSpan.FromSeconds(20);
+    static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
 
     readonly Lock _lock = new();
     readonly List<Gathered> _records = [];
@@ -99,7 +99,7 @@ sealed class GatheringSink : IRecordSink
         {
             Task changed = Volatile.Read(ref _changed).Task;
             await Task.WhenAny(changed, Task.Delay(TimeSpan.FromMilliseconds(20)));
-            Assert.True(TimeProvider.System.GetElapsedTime(start) < s_patience, $"not reached in {s_patience.TotalSeconds} s: {state()}");
+            Assert.True(TimeProvider.System.GetElapsedTime(start) < Patience, $"not reached in {Patience.TotalSeconds} s: {state()}");
         }
 
         return Records;
