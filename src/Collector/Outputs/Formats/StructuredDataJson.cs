@@ -1,5 +1,7 @@
+using System.Buffers;
 using System.Runtime.CompilerServices;
 using System.Text;
+using Receivers.Syslog;
 
 namespace Collector.Outputs.Formats;
 
@@ -23,19 +25,19 @@ static class StructuredDataJson
     {
         bool isValid = true;
         int start = to.Length;
-        SdReader reader = new(text);
-        while (reader.NextElement())
+        StructuredData data = new(text);
+        while (data.TryReadElement(out StructuredElement element))
         {
             to.WriteByte((byte)',');
-            isValid &= JsonText.Write(to, reader.Id);
+            isValid &= JsonText.Write(to, element.Id);
             to.WriteByte((byte)':');
             int elementStart = to.Length;
-            while (reader.NextParam())
+            while (element.TryReadParam(out StructuredParam param))
             {
                 to.WriteByte((byte)',');
-                isValid &= JsonText.Write(to, reader.Name);
+                isValid &= JsonText.Write(to, param.Name);
                 to.WriteByte((byte)':');
-                isValid &= WriteValue(to, reader.RawValue);
+                isValid &= WriteValue(to, param);
             }
 
             CloseObject(to, elementStart);
@@ -60,26 +62,17 @@ static class StructuredDataJson
         to.WriteByte((byte)'}');
     }
 
-    static bool WriteValue(PayloadBuffer to, ReadOnlySpan<byte> raw)
+    static bool WriteValue(PayloadBuffer to, StructuredParam param)
     {
-        if (!raw.Contains((byte)'\\'))
+        if (!param.IsEscaped)
         {
-            return JsonText.Write(to, raw);
+            return JsonText.Write(to, param.RawValue);
         }
 
-        using PayloadBuffer plain = new(raw.Length);
-        for (int i = 0; i < raw.Length; i++)
-        {
-            // §6.3.3: only these three are escapes; before anything else a backslash is itself.
-            if (raw[i] == '\\' && i + 1 < raw.Length && raw[i + 1] is (byte)'"' or (byte)'\\' or (byte)']')
-            {
-                i++;
-            }
-
-            plain.WriteByte(raw[i]);
-        }
-
-        return JsonText.Write(to, plain.Span);
+        byte[] plain = ArrayPool<byte>.Shared.Rent(param.RawValue.Length);
+        bool isValid = JsonText.Write(to, plain.AsSpan(0, param.Unescape(plain)));
+        ArrayPool<byte>.Shared.Return(plain);
+        return isValid;
     }
 
     [SkipLocalsInit]
@@ -88,18 +81,18 @@ static class StructuredDataJson
         Span<Range> ids = stackalloc Range[ElementsMax];
         Span<Range> names = stackalloc Range[ParamsMax];
         int idCount = 0;
-        SdReader reader = new(text);
-        while (reader.NextElement())
+        StructuredData data = new(text);
+        while (data.TryReadElement(out StructuredElement element))
         {
-            if (!TryAdd(text, reader.Id, ids, ref idCount))
+            if (!TryAdd(text, element.Id, ids, ref idCount))
             {
                 return true;
             }
 
             int nameCount = 0;
-            while (reader.NextParam())
+            while (element.TryReadParam(out StructuredParam param))
             {
-                if (!TryAdd(text, reader.Name, names, ref nameCount))
+                if (!TryAdd(text, param.Name, names, ref nameCount))
                 {
                     return true;
                 }
@@ -135,38 +128,38 @@ static class StructuredDataJson
     static bool WriteMerged(PayloadBuffer to, ReadOnlySpan<byte> text)
     {
         OrderedDictionary<string, OrderedDictionary<string, List<Range>>> elements = new(StringComparer.Ordinal);
-        SdReader reader = new(text);
-        while (reader.NextElement())
+        StructuredData data = new(text);
+        while (data.TryReadElement(out StructuredElement element))
         {
             // Latin-1 keeps every byte apart from every other, valid or not.
-            string id = Encoding.Latin1.GetString(reader.Id);
-            if (!elements.TryGetValue(id, out OrderedDictionary<string, List<Range>>? element))
+            string id = Encoding.Latin1.GetString(element.Id);
+            if (!elements.TryGetValue(id, out OrderedDictionary<string, List<Range>>? names))
             {
-                elements.Add(id, element = new(StringComparer.Ordinal));
+                elements.Add(id, names = new(StringComparer.Ordinal));
             }
 
-            while (reader.NextParam())
+            while (element.TryReadParam(out StructuredParam param))
             {
-                string name = Encoding.Latin1.GetString(reader.Name);
-                if (!element.TryGetValue(name, out List<Range>? values))
+                string name = Encoding.Latin1.GetString(param.Name);
+                if (!names.TryGetValue(name, out List<Range>? values))
                 {
-                    element.Add(name, values = []);
+                    names.Add(name, values = []);
                 }
 
-                int offset = OffsetIn(text, reader.RawValue);
-                values.Add(new Range(offset, offset + reader.RawValue.Length));
+                int offset = OffsetIn(text, param.RawValue);
+                values.Add(new Range(offset, offset + param.RawValue.Length));
             }
         }
 
         bool isValid = true;
         int start = to.Length;
-        foreach ((string id, OrderedDictionary<string, List<Range>> element) in elements)
+        foreach ((string id, OrderedDictionary<string, List<Range>> names) in elements)
         {
             to.WriteByte((byte)',');
             isValid &= JsonText.Write(to, Encoding.Latin1.GetBytes(id));
             to.WriteByte((byte)':');
             int elementStart = to.Length;
-            foreach ((string name, List<Range> values) in element)
+            foreach ((string name, List<Range> values) in names)
             {
                 to.WriteByte((byte)',');
                 isValid &= JsonText.Write(to, Encoding.Latin1.GetBytes(name));
@@ -185,7 +178,7 @@ static class StructuredDataJson
     {
         if (values.Count == 1)
         {
-            return WriteValue(to, text[values[0]]);
+            return WriteValue(to, new StructuredParam(""u8, text[values[0]]));
         }
 
         bool isValid = true;
@@ -193,7 +186,7 @@ static class StructuredDataJson
         foreach (Range value in values)
         {
             to.WriteByte((byte)',');
-            isValid &= WriteValue(to, text[value]);
+            isValid &= WriteValue(to, new StructuredParam(""u8, text[value]));
         }
 
         to.SetByte(start, (byte)'[');
