@@ -53,6 +53,7 @@ public sealed class SyslogOptions
     public static SyslogOptions Read(OptionsReader reader)
     {
         SyslogOptions defaults = new();
+        int sockets = (int)reader.Number("udp_sockets", 0, 0, 16, "Sockets and threads that share the UDP port; 0 is one for each processor, and at most four.");
         SyslogOptions options = new()
         {
             Udp = reader.EndPoint("udp", defaults.Udp, "Address to receive datagrams on; off for none."),
@@ -68,7 +69,7 @@ public sealed class SyslogOptions
                 "idle_timeout", defaults.IdleTimeout, TimeSpan.FromSeconds(1), TimeSpan.FromDays(30), "A connection that says nothing for so long is closed."),
             FrameTimeout = reader.Duration(
                 "frame_timeout", defaults.FrameTimeout, TimeSpan.FromSeconds(1), TimeSpan.FromHours(1), "A connection whose message is not complete after so long is closed."),
-            UdpSockets = (int)reader.Number("udp_sockets", defaults.UdpSockets, 1, 16, "Sockets and threads that share the UDP port."),
+            UdpSockets = sockets > 0 ? sockets : defaults.UdpSockets,
             UdpReceiveBufferBytes = (int)reader.Bytes(
                 "udp_receive_buffer", defaults.UdpReceiveBufferBytes, 64 * 1024, ReceiveBufferMax, "Receive buffer asked of the kernel for each UDP socket."),
         };
