@@ -7,7 +7,7 @@ static class CommandExamples
 {
     public static string Of(Command command) => command switch
     {
-        RootCommand => """
+        { Name: CommandLine.Name } => """
             Examples:
               collector                                  start with the defaults: syslog on 5514, metrics on 8000
               logger -n 127.0.0.1 -P 5514 -T --rfc5424 'SQL injection attempt detected in API.'

@@ -7,6 +7,8 @@ namespace Collector.Commands;
 /// <summary>The command line: which commands there are, and how the process starts and ends.</summary>
 static class CommandLine
 {
+    public const string Name = "collector";
+
     /// <summary>The whole process: parses, runs until done or until SIGTERM or SIGINT, and returns the exit code.</summary>
     /// <remarks>The first signal asks the command to end; a second one ends the process at once.</remarks>
     public static async Task<int> RunProcessAsync(string[] arguments)
@@ -69,26 +71,27 @@ static class CommandLine
         }
     }
 
-    static RootCommand Create(CommandIo io)
+    static Command Create(CommandIo io)
     {
-        RootCommand root = new("Takes logs in over syslog, decides with a language model what each record means for the people on call, passes the records on, and alerts on the critical ones.")
+        // No RootCommand: that one is named after the executable, and has directives of its own.
+        HelpOption help = new() { Description = "Show this help." };
+        help.Action = new HelpWithExamples((HelpAction)help.Action!, io);
+        Command root = new(Name, "Takes logs in over syslog and OTLP, decides with a language model what each record means for the people on call, passes the records on, and alerts on the critical ones.")
         {
-            Options = { ConfigOption.Instance },
+            Options = { ConfigOption.Instance, help, new VersionOption { Description = $"Show the version number; '{Name} version' shows more." } },
             Subcommands =
             {
                 RunCommand.Create(io),
                 CheckCommand.Create(io),
+                ClassifyCommand.Create(io),
+                ExplainCommand.Create(io),
                 HealthcheckCommand.Create(io),
                 VersionCommand.Create(io),
             },
         };
         root.SetAction((result, cancellationToken) => RunCommand.InvokeAsync(result, io, cancellationToken));
-        HelpOption help = root.Options.OfType<HelpOption>().Single();
-        help.Description = "Show this help.";
-        help.Action = new HelpWithExamples((HelpAction)help.Action!, io);
-        root.Options.OfType<VersionOption>().Single().Description = "Show the version number; 'collector version' shows more.";
         return root;
     }
 
-    static string CommandPath(Command command) => command is RootCommand ? "collector" : "collector " + command.Name;
+    static string CommandPath(Command command) => command.Name == Name ? Name : $"{Name} {command.Name}";
 }

@@ -86,7 +86,7 @@ static class HealthcheckCommand
         }
         catch (Exception e) when (e is HttpRequestException or IOException)
         {
-            await io.Error.WriteLineAsync($"{address} cannot be asked: {SettingText.Printable(e.Message)}");
+            await io.Error.WriteLineAsync($"{address} cannot be asked: {SettingText.Printable(e.GetBaseException().Message)}");
         }
 
         return ExitCodes.Failed;

@@ -1,5 +1,7 @@
 using System.CommandLine;
 using System.Runtime.InteropServices;
+using Classifier;
+using Collector.Configuration;
 using Collector.Metrics;
 
 namespace Collector.Commands;
@@ -10,15 +12,27 @@ static class VersionCommand
     public static Command Create(CommandIo io)
     {
         Command command = new("version", "Show the versions of the collector, its model and its runtime.");
-        command.SetAction(_ => Execute(io));
+        command.SetAction((result, _) => ExecuteAsync(result, io));
         return command;
     }
 
-    static int Execute(CommandIo io)
+    static async Task<int> ExecuteAsync(ParseResult result, CommandIo io)
     {
-        io.Output.WriteLine($"collector {BuildFacts.Version}");
-        io.Output.WriteLine($"vectors   {BuildFacts.Simd}");
-        io.Output.WriteLine($"runtime   {RuntimeInformation.FrameworkDescription}, {RuntimeInformation.RuntimeIdentifier}, {RuntimeInformation.OSDescription}");
+        await io.Output.WriteLineAsync($"collector {BuildFacts.Version}");
+        await io.Output.WriteLineAsync($"model     {await ModelAsync(ConfigurationLoader.Load(result.GetValue(ConfigOption.Instance)))}");
+        await io.Output.WriteLineAsync($"vectors   {BuildFacts.Simd}");
+        await io.Output.WriteLineAsync($"runtime   {RuntimeInformation.FrameworkDescription}, {RuntimeInformation.RuntimeIdentifier}, {RuntimeInformation.OSDescription}");
         return ExitCodes.Fine;
+    }
+
+    static async Task<string> ModelAsync(LoadedConfiguration configuration)
+    {
+        if (!configuration.IsGood)
+        {
+            return "unknown: the configuration has mistakes, see 'collector check'";
+        }
+
+        await using LogClassifier classifier = ClassifierLoader.Load(configuration.Options);
+        return classifier.Problem is { } problem ? "none: " + SettingText.Printable(problem) : $"{classifier.ModelName}, sha256 {classifier.ModelHash}";
     }
 }
