@@ -1,3 +1,5 @@
+using Classifier.Normalizing;
+
 namespace Classifier.Tokenizing;
 
 /// <summary>BERT's uncased WordPiece (<c>models/PREPROCESSING.md</c>, section 2), on UTF-8.</summary>
@@ -5,10 +7,12 @@ namespace Classifier.Tokenizing;
 public sealed partial class WordPieceTokenizer : ITokenizer
 {
     readonly Vocabulary _vocabulary;
+    readonly PieceTable _table;
 
     WordPieceTokenizer(Vocabulary vocabulary)
     {
         _vocabulary = vocabulary;
+        _table = new PieceTable(vocabulary);
     }
 
     /// <summary>Tokens; ids are 0 to <c>VocabularySize - 1</c>.</summary>
@@ -20,5 +24,6 @@ public sealed partial class WordPieceTokenizer : ITokenizer
     public static WordPieceTokenizer Load(ReadOnlySpan<byte> vocab) => new(Vocabulary.Load(vocab));
 
     /// <inheritdoc/>
-    public int Encode(ReadOnlySpan<byte> utf8, Span<int> ids) => EncodeScalar(utf8, ids);
+    public int Encode(ReadOnlySpan<byte> utf8, Span<int> ids) =>
+        Simd.Width == SimdWidth.Scalar ? EncodeScalar(utf8, ids) : EncodeFast(utf8, ids);
 }

@@ -1,0 +1,136 @@
+using System.Numerics;
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
+
+namespace Classifier.Tokenizing;
+
+/// <summary>The pieces of a vocabulary that are made of a-z and 0-9, and its ASCII punctuation, laid out for the longest match.</summary>
+/// <remarks>
+/// Three levels. A direct table over the first three symbols answers for every piece of up to three: most numbers and ids, and all punctuation.
+/// Where longer pieces begin with these three, a hash table is asked for all that is left of the word, and only then a trie, step by step.
+/// Safe on any thread.
+/// </remarks>
+sealed partial class PieceTable
+{
+    /// <summary>Symbols: 0 for no word, 1 to 26 for letters, from here on digits.</summary>
+    public const int FirstDigit = 27;
+
+    /// <summary>Index of three symbols: <c>(first * factor + second) * factor + third</c>; fits 16 bits.</summary>
+    public const int SymbolFactor = 40;
+
+    /// <summary>Index of punctuation: this plus the byte.</summary>
+    public const int FirstPunctuation = 0xFF00;
+
+    const int SymbolCount = FirstDigit + 10;
+    const int IndexCount = 1 << 16;
+    const int IdBits = 24;
+    const int ShortLengthMax = 3;
+
+    const int HashedLengthMax = 16;
+
+    // In the key's first byte, beyond the symbol: tells continuations from beginnings of words.
+    const int ContinuationShift = 6;
+
+    // By (continuation << 16 | index): id, length << 24 (0: no piece), trie node << 32 (0: no longer piece).
+    readonly ulong[] _short;
+    readonly TrieNode[] _nodes;
+
+    // Id + 1 or 0 for none, and by id + 1 the symbols of the piece.
+    readonly int[] _slots;
+    readonly Vector128<byte>[] _keys;
+
+    /// <summary>The longest piece at a place of a window.</summary>
+    /// <param name="window">The window.</param>
+    /// <param name="place">Of a graphic byte.</param>
+    /// <param name="continuation">0 at the beginning of a word and at punctuation, else 1.</param>
+    /// <param name="id">Its id.</param>
+    /// <returns>Its bytes; 0 when there is none.</returns>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public int Find(ref readonly WordWindow window, int place, uint continuation, out int id)
+    {
+        ulong entry = Unsafe.Add(ref MemoryMarshal.GetArrayDataReference(_short), (continuation << 16) | window.IndexAt(place));
+        if (entry >> 32 != 0)
+        {
+            return FindLong(in window, place, continuation, entry, out id);
+        }
+
+        id = (int)(entry & ((1 << IdBits) - 1));
+        return (int)(entry >> IdBits);
+    }
+
+    int FindLong(ref readonly WordWindow window, int place, uint continuation, ulong entry, out int id)
+    {
+        int left = BitOperations.TrailingZeroCount(~(window.Word >> place));
+        if (left <= HashedLengthMax)
+        {
+            Vector128<byte> key = Key(window.SymbolsAt(place), left, continuation);
+            uint slot = Slot(key);
+            uint mask = (uint)_slots.Length - 1;
+            ref int slots = ref MemoryMarshal.GetArrayDataReference(_slots);
+            ref Vector128<byte> keys = ref MemoryMarshal.GetArrayDataReference(_keys);
+            for (int found; (found = Unsafe.Add(ref slots, slot)) != 0; slot = (slot + 1) & mask)
+            {
+                if (Unsafe.Add(ref keys, found) == key)
+                {
+                    id = found - 1;
+                    return left;
+                }
+            }
+        }
+
+        return Walk(in window, place, left, entry, out id);
+    }
+
+    int Walk(ref readonly WordWindow window, int place, int left, ulong entry, out int id)
+    {
+        id = (int)(entry & ((1 << IdBits) - 1));
+        int length = (byte)(entry >> IdBits);
+        ref TrieNode nodes = ref MemoryMarshal.GetArrayDataReference(_nodes);
+        ref TrieNode node = ref Unsafe.Add(ref nodes, (uint)(entry >> 32));
+        for (int i = ShortLengthMax; i < left; i++)
+        {
+            int symbol = window.SymbolAt(place + i);
+            ulong bit = 1UL << symbol;
+            if ((node.Children & bit) == 0)
+            {
+                break;
+            }
+
+            node = ref Unsafe.Add(ref nodes, node.FirstChild + BitOperations.PopCount(node.Children & (bit - 1)));
+            if (node.Id != 0)
+            {
+                id = node.Id - 1;
+                length = i + 1;
+            }
+        }
+
+        return length;
+    }
+
+    static Vector128<byte> Key(Vector128<byte> symbols, int length, uint continuation)
+    {
+        Vector128<sbyte> places = Vector128.Create((sbyte)0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15);
+        return (symbols & Vector128.LessThan(places, Vector128.Create((sbyte)length)).AsByte())
+            | Vector128.CreateScalar((byte)(continuation << ContinuationShift));
+    }
+
+    uint Slot(Vector128<byte> key)
+    {
+        ulong high = key.AsUInt64().GetElement(1);
+        ulong hash = (key.AsUInt64().ToScalar() ^ BitOperations.RotateLeft(high * 0x9E3779B97F4A7C15, 32)) * 0xD6E8FEB86659FD93;
+        return (uint)(hash >> 40) & ((uint)_slots.Length - 1);
+    }
+
+    /// <summary>Children lie side by side in the order of their symbols.</summary>
+    struct TrieNode
+    {
+        /// <summary>A bit for each symbol that goes on.</summary>
+        public ulong Children;
+
+        public int FirstChild;
+
+        /// <summary>Id + 1 of the piece that ends here, or 0.</summary>
+        public int Id;
+    }
+}
