@@ -17,12 +17,17 @@ sealed partial class PieceTable
         _keys = new Vector128<byte>[vocabulary.Count + 1];
         LinkedTrie trie = new(vocabulary.Count * 4);
         Span<byte> symbols = stackalloc byte[WordLengthMax];
+        for (char c = '!'; c <= '~'; c++)
+        {
+            _short[FirstPunctuation | c] = Entry(vocabulary.Unknown, 1);
+        }
+
         for (int id = 0; id < vocabulary.Count; id++)
         {
             ReadOnlySpan<byte> token = vocabulary.Token(id);
             if (token.Length == 1 && !char.IsAsciiLetterOrDigit((char)token[0]) && token[0] < 0x80)
             {
-                _short[FirstPunctuation | token[0]] = Entry(id, 1, 0);
+                _short[FirstPunctuation | token[0]] = Entry(id, 1);
                 continue;
             }
 
@@ -38,9 +43,9 @@ sealed partial class PieceTable
             }
         }
 
-        int[] places = trie.Flatten(out _nodes);
-        FillShort(trie, WordRoot, places, 0);
-        FillShort(trie, ContinuationRoot, places, IndexCount);
+        _nodes = trie.Flatten();
+        FillShort(_nodes[0], 0);
+        FillShort(_nodes[1], IndexCount);
     }
 
     /// <summary>Bytes of the longest word that is looked up at all.</summary>
@@ -90,113 +95,109 @@ sealed partial class PieceTable
     }
 
     /// <summary>For every three symbols, the longest piece among them, and the node where longer ones go on.</summary>
-    void FillShort(LinkedTrie trie, int root, ReadOnlySpan<int> places, int offset)
+    /// <remarks>Behind the end of a word (symbol 0) anything may stand: it does not count.</remarks>
+    void FillShort(in TrieNode root, int offset)
     {
-        for (int first = 1; first < SymbolCount; first++)
+        for (ulong ones = root.Children; ones != 0; ones &= ones - 1)
         {
-            int one = trie.Child(root, first);
-            ulong best1 = Better(trie, one, 1, 0);
-            for (int second = 0; second < SymbolCount; second++)
+            int first = BitOperations.TrailingZeroCount(ones);
+            ref readonly TrieNode one = ref _nodes[root.ChildAt(first)];
+            int row = offset + (first * SymbolFactor * SymbolFactor);
+            ulong best1 = one.Better(1, 0);
+            _short.AsSpan(row, SymbolFactor * SymbolFactor).Fill(best1);
+            for (ulong twos = one.Children; twos != 0; twos &= twos - 1)
             {
-                int two = second == 0 ? 0 : trie.Child(one, second);
-                ulong best2 = Better(trie, two, 2, best1);
-                for (int third = 0; third < SymbolCount; third++)
+                int second = BitOperations.TrailingZeroCount(twos);
+                ref readonly TrieNode two = ref _nodes[one.ChildAt(second)];
+                ulong best2 = two.Better(2, best1);
+                _short.AsSpan(row + (second * SymbolFactor), SymbolFactor).Fill(best2);
+                for (ulong threes = two.Children; threes != 0; threes &= threes - 1)
                 {
-                    // Behind the end of a word stands another word, which does not count.
-                    int three = second == 0 || third == 0 ? 0 : trie.Child(two, third);
-                    ulong entry = Better(trie, three, 3, best2);
-                    if (trie.HasChildren(three))
-                    {
-                        entry |= (ulong)places[three] << 32;
-                    }
-
-                    _short[offset + (((first * SymbolFactor) + second) * SymbolFactor) + third] = entry;
+                    int third = BitOperations.TrailingZeroCount(threes);
+                    int place = two.ChildAt(third);
+                    ref readonly TrieNode three = ref _nodes[place];
+                    ulong node = three.Children == 0 ? 0 : (ulong)place << 32;
+                    _short[row + (second * SymbolFactor) + third] = three.Better(3, best2) | node;
                 }
             }
         }
     }
 
-    static ulong Better(LinkedTrie trie, int node, int length, ulong entry) => trie.Id(node) >= 0 ? Entry(trie.Id(node), length, 0) : entry;
-
-    static ulong Entry(int id, int length, int node) => (uint)id | ((ulong)length << IdBits) | ((ulong)node << 32);
+    static ulong Entry(int id, int length) => (uint)id | ((ulong)length << IdBits);
 
     /// <summary>A trie that grows: children in a linked list, node 0 for none.</summary>
     sealed class LinkedTrie
     {
-        readonly List<Node> _nodes;
+        LinkedNode[] _linked;
+        int _count = ContinuationRoot + 1;
 
-        public LinkedTrie(int capacity) => _nodes = new List<Node>(capacity) { new(0, 0), new(0, 0), new(0, 0) };
-
-        public int Id(int node) => _nodes[node].Id;
-
-        public bool HasChildren(int node) => _nodes[node].FirstChild != 0;
-
-        public int Child(int node, int symbol)
-        {
-            int child = _nodes[node].FirstChild;
-            while (child != 0 && _nodes[child].Symbol != symbol)
-            {
-                child = _nodes[child].Sibling;
-            }
-
-            return child;
-        }
+        public LinkedTrie(int capacity) => _linked = new LinkedNode[capacity + _count];
 
         public void Add(int root, ReadOnlySpan<byte> symbols, int id)
         {
+            if (_linked.Length < _count + symbols.Length)
+            {
+                Array.Resize(ref _linked, (_linked.Length * 2) + symbols.Length);
+            }
+
             int node = root;
             foreach (byte symbol in symbols)
             {
-                int child = Child(node, symbol);
+                int child = _linked[node].FirstChild;
+                while (child != 0 && _linked[child].Symbol != symbol)
+                {
+                    child = _linked[child].Sibling;
+                }
+
                 if (child == 0)
                 {
-                    child = _nodes.Count;
-                    _nodes.Add(new Node(symbol, _nodes[node].FirstChild));
-                    _nodes[node] = _nodes[node] with { FirstChild = child };
+                    child = _count++;
+                    _linked[child].Symbol = symbol;
+                    _linked[child].Sibling = _linked[node].FirstChild;
+                    _linked[node].FirstChild = child;
                 }
 
                 node = child;
             }
 
-            _nodes[node] = _nodes[node] with { Id = id };
+            _linked[node].Id = id + 1;
         }
 
-        /// <summary>Lays the children of each node side by side.</summary>
-        /// <returns>By node, its place in the flat trie.</returns>
-        public int[] Flatten(out TrieNode[] flat)
+        /// <summary>Lays the children of each node side by side; the two roots come first.</summary>
+        public TrieNode[] Flatten()
         {
-            flat = new TrieNode[_nodes.Count];
-            int[] places = new int[_nodes.Count];
-            int[] order = new int[_nodes.Count];
-            (places[WordRoot], order[0], places[ContinuationRoot], order[1]) = (0, WordRoot, 1, ContinuationRoot);
+            TrieNode[] flat = new TrieNode[_count - 1];
+            int[] order = new int[_count - 1];
+            (order[0], order[1]) = (WordRoot, ContinuationRoot);
             int count = 2;
             for (int place = 0; place < count; place++)
             {
-                Node node = _nodes[order[place]];
-                flat[place] = new TrieNode { FirstChild = count, Id = node.Id + 1 };
-                for (int child = node.FirstChild; child != 0; child = _nodes[child].Sibling)
+                ref LinkedNode node = ref _linked[order[place]];
+                ref TrieNode target = ref flat[place];
+                target.FirstChild = count;
+                target.Id = node.Id;
+                for (int child = node.FirstChild; child != 0; child = _linked[child].Sibling)
                 {
-                    flat[place].Children |= 1UL << _nodes[child].Symbol;
+                    target.Children |= 1UL << _linked[child].Symbol;
                 }
 
-                for (int child = node.FirstChild; child != 0; child = _nodes[child].Sibling)
+                for (int child = node.FirstChild; child != 0; child = _linked[child].Sibling)
                 {
-                    ulong before = flat[place].Children & ((1UL << _nodes[child].Symbol) - 1);
-                    places[child] = flat[place].FirstChild + BitOperations.PopCount(before);
-                    order[places[child]] = child;
+                    order[target.ChildAt(_linked[child].Symbol)] = child;
                 }
 
-                count += BitOperations.PopCount(flat[place].Children);
+                count += BitOperations.PopCount(target.Children);
             }
 
-            return places;
+            return flat;
         }
+    }
 
-        readonly record struct Node(byte Symbol, int Sibling)
-        {
-            public int FirstChild { get; init; }
-
-            public int Id { get; init; } = -1;
-        }
+    struct LinkedNode
+    {
+        public int FirstChild;
+        public int Sibling;
+        public int Id;
+        public byte Symbol;
     }
 }

@@ -43,25 +43,18 @@ sealed partial class PieceTable
     /// <summary>The longest piece at a place of a window.</summary>
     /// <param name="window">The window.</param>
     /// <param name="place">Of a graphic byte.</param>
+    /// <param name="left">Bytes to the end of the word; 0 for punctuation.</param>
     /// <param name="continuation">0 at the beginning of a word and at punctuation, else 1.</param>
-    /// <param name="id">Its id.</param>
-    /// <returns>Its bytes; 0 when there is none.</returns>
+    /// <returns>The piece; a length of 0 when there is none, which is never so for punctuation.</returns>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public int Find(ref readonly WordWindow window, int place, uint continuation, out int id)
+    public Piece Find(ref readonly WordWindow window, int place, int left, uint continuation)
     {
         ulong entry = Unsafe.Add(ref MemoryMarshal.GetArrayDataReference(_short), (continuation << 16) | window.IndexAt(place));
-        if (entry >> 32 != 0)
-        {
-            return FindLong(in window, place, continuation, entry, out id);
-        }
-
-        id = (int)(entry & ((1 << IdBits) - 1));
-        return (int)(entry >> IdBits);
+        return entry >> 32 == 0 || left <= ShortLengthMax ? new Piece((uint)entry) : FindLong(in window, place, left, continuation, entry);
     }
 
-    int FindLong(ref readonly WordWindow window, int place, uint continuation, ulong entry, out int id)
+    Piece FindLong(ref readonly WordWindow window, int place, int left, uint continuation, ulong entry)
     {
-        int left = BitOperations.TrailingZeroCount(~(window.Word >> place));
         if (left <= HashedLengthMax)
         {
             Vector128<byte> key = Key(window.SymbolsAt(place), left, continuation);
@@ -73,39 +66,35 @@ sealed partial class PieceTable
             {
                 if (Unsafe.Add(ref keys, found) == key)
                 {
-                    id = found - 1;
-                    return left;
+                    return new Piece(found - 1, left);
                 }
             }
         }
 
-        return Walk(in window, place, left, entry, out id);
+        return Walk(in window, place, left, entry);
     }
 
-    int Walk(ref readonly WordWindow window, int place, int left, ulong entry, out int id)
+    Piece Walk(ref readonly WordWindow window, int place, int left, ulong entry)
     {
-        id = (int)(entry & ((1 << IdBits) - 1));
-        int length = (byte)(entry >> IdBits);
+        Piece longest = new((uint)entry);
         ref TrieNode nodes = ref MemoryMarshal.GetArrayDataReference(_nodes);
         ref TrieNode node = ref Unsafe.Add(ref nodes, (uint)(entry >> 32));
         for (int i = ShortLengthMax; i < left; i++)
         {
             int symbol = window.SymbolAt(place + i);
-            ulong bit = 1UL << symbol;
-            if ((node.Children & bit) == 0)
+            if ((node.Children >> symbol & 1) == 0)
             {
                 break;
             }
 
-            node = ref Unsafe.Add(ref nodes, node.FirstChild + BitOperations.PopCount(node.Children & (bit - 1)));
+            node = ref Unsafe.Add(ref nodes, node.ChildAt(symbol));
             if (node.Id != 0)
             {
-                id = node.Id - 1;
-                length = i + 1;
+                longest = new Piece(node.Id - 1, i + 1);
             }
         }
 
-        return length;
+        return longest;
     }
 
     static Vector128<byte> Key(Vector128<byte> symbols, int length, uint continuation)
@@ -122,6 +111,20 @@ sealed partial class PieceTable
         return (uint)(hash >> 40) & ((uint)_slots.Length - 1);
     }
 
+    /// <summary>An id and its bytes in one register.</summary>
+    public readonly struct Piece
+    {
+        readonly uint _value;
+
+        public Piece(uint entry) => _value = entry;
+
+        public Piece(int id, int length) => _value = (uint)id | ((uint)length << IdBits);
+
+        public int Id => (int)(_value & ((1 << IdBits) - 1));
+
+        public int Length => (int)(_value >> IdBits);
+    }
+
     /// <summary>Children lie side by side in the order of their symbols.</summary>
     struct TrieNode
     {
@@ -132,5 +135,11 @@ sealed partial class PieceTable
 
         /// <summary>Id + 1 of the piece that ends here, or 0.</summary>
         public int Id;
+
+        /// <summary>Where the child of a symbol lies.</summary>
+        public readonly int ChildAt(int symbol) => FirstChild + BitOperations.PopCount(Children & ((1UL << symbol) - 1));
+
+        /// <summary>The entry of the piece that ends here, or else the one given.</summary>
+        public readonly ulong Better(int length, ulong entry) => Id != 0 ? Entry(Id - 1, length) : entry;
     }
 }

@@ -72,33 +72,53 @@ public sealed partial class WordPieceTokenizer
     int EncodeWindow(ref readonly WordWindow window, ulong pending, ref int ids)
     {
         PieceTable table = _table;
-        ulong continuations = window.Word & (window.Word << 1);
-        ref int end = ref ids;
-        ref int word = ref ids;
-        while (pending != 0)
+        ulong word = window.Word;
+        int count = 0;
+
+        // Words and punctuation begin where the masks say, so that no look-up has to wait for the one before.
+        for (ulong begins = pending & ~(word & (word << 1)); begins != 0; begins &= begins - 1)
         {
-            int place = BitOperations.TrailingZeroCount(pending);
-            uint continuation = (uint)(continuations >> place) & 1;
-            if (continuation == 0)
+            int place = BitOperations.TrailingZeroCount(begins);
+            int left = BitOperations.TrailingZeroCount(~(word >> place));
+            PieceTable.Piece piece = table.Find(in window, place, left, 0);
+            Unsafe.Add(ref ids, count++) = piece.Id;
+            if (piece.Length < left)
             {
-                word = ref end;
+                count += EncodeRest(in window, place, left, piece, ref Unsafe.Add(ref ids, count - 1));
             }
-
-            int length = table.Find(in window, place, continuation, out int id);
-            if (length == 0)
-            {
-                // The whole word is unknown, whatever was found in it.
-                length = Math.Max(BitOperations.TrailingZeroCount(~(window.Word >> place)), 1);
-                end = ref word;
-                id = _vocabulary.Unknown;
-            }
-
-            end = id;
-            end = ref Unsafe.Add(ref end, 1);
-            pending &= ~1UL << (place + length - 1);
         }
 
-        return (int)Unsafe.ByteOffset(ref ids, ref end) / sizeof(int);
+        return count;
+    }
+
+    /// <summary>Encodes what is left of a word behind its first piece.</summary>
+    /// <param name="window">The window.</param>
+    /// <param name="place">Of the word.</param>
+    /// <param name="left">Its bytes.</param>
+    /// <param name="piece">The first piece.</param>
+    /// <param name="ids">The first piece's id, and room for the others; all of them are one <c>[UNK]</c> if one is missing.</param>
+    /// <returns>Ids written behind the first.</returns>
+    int EncodeRest(ref readonly WordWindow window, int place, int left, PieceTable.Piece piece, ref int ids)
+    {
+        PieceTable table = _table;
+        for (int count = 0; ;)
+        {
+            if (piece.Length == 0)
+            {
+                ids = _vocabulary.Unknown;
+                return 0;
+            }
+
+            left -= piece.Length;
+            if (left == 0)
+            {
+                return count;
+            }
+
+            place += piece.Length;
+            piece = table.Find(in window, place, left, 1);
+            Unsafe.Add(ref ids, ++count) = piece.Id;
+        }
     }
 
     [SkipLocalsInit]
