@@ -1,0 +1,43 @@
+using System.Net.Security;
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+
+namespace Receivers.Tls;
+
+/// <summary>What the files of a <see cref="TlsOptions"/> hold, read at one moment.</summary>
+sealed record TlsFiles(SslStreamCertificateContext Certificate, X509Certificate2Collection Authorities)
+{
+    /// <exception cref="ReceiverStartException">A file is missing, unreadable, encrypted, or does not belong to the other; the message says which.</exception>
+    public static TlsFiles Load(TlsOptions options)
+    {
+        string keyFile = options.KeyFile.Length > 0 ? options.KeyFile : options.CertificateFile;
+        string file = options.CertificateFile;
+        try
+        {
+            using X509Certificate2 pem = X509Certificate2.CreateFromPemFile(options.CertificateFile, keyFile);
+            X509Certificate2Collection chain = [];
+            chain.ImportFromPemFile(options.CertificateFile);
+            // Reading also loads OpenSSL, so that a host without it fails here and not at the first handshake.
+            SslStreamCertificateContext certificate = SslStreamCertificateContext.Create(new X509Certificate2(pem), chain, offline: true);
+            X509Certificate2Collection authorities = [];
+            if (options.ClientCaFile.Length > 0)
+            {
+                file = options.ClientCaFile;
+                authorities.ImportFromPemFile(options.ClientCaFile);
+                if (authorities.Count == 0)
+                {
+                    throw new ReceiverStartException($"tls: {file} holds no certificate in PEM form.");
+                }
+            }
+
+            return new TlsFiles(certificate, authorities);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or CryptographicException or ArgumentException)
+        {
+            throw new ReceiverStartException(
+                $"tls: cannot use {(file == keyFile ? file : file == options.ClientCaFile ? file : $"{file} with the key in {keyFile}")}: {exception.Message} "
+                + "Give PEM files that this process may read, the key not encrypted and belonging to the certificate.",
+                exception);
+        }
+    }
+}

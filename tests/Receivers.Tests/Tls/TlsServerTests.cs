@@ -1,0 +1,81 @@
+using System.Security.Cryptography.X509Certificates;
+using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Time.Testing;
+using Receivers.Tls;
+
+namespace Receivers.Tests.Tls;
+
+public sealed class TlsServerTests : IDisposable
+{
+    readonly TestCertificates _certificates = new();
+    readonly FakeTimeProvider _time = new();
+
+    [Fact]
+    public void Options_FilesReplaced_UsesTheNewOnesAfterTheCheckPeriod()
+    {
+        TlsServer server = new(_certificates.Options(), NullLogger.Instance, _time);
+        string old = Serial(server);
+        string replacement = _certificates.WriteServer();
+        Touch();
+        Assert.Equal(old, Serial(server));
+        _time.Advance(TlsServer.CheckPeriod);
+        Assert.Equal(replacement, Serial(server));
+        Assert.Null(server.Problem);
+    }
+
+    [Fact]
+    public void Options_BadReplacement_KeepsTheOldAndSaysSo()
+    {
+        TlsServer server = new(_certificates.Options(), NullLogger.Instance, _time);
+        string old = Serial(server);
+        File.WriteAllText(_certificates.CertificateFile, "no certificate");
+        Touch();
+        _time.Advance(TlsServer.CheckPeriod);
+        Assert.Equal(old, Serial(server));
+        Assert.Contains(_certificates.CertificateFile, server.Problem, StringComparison.Ordinal);
+
+        string mended = _certificates.WriteServer();
+        File.SetLastWriteTimeUtc(_certificates.CertificateFile, new DateTime(2040, 1, 1, 0, 0, 0, DateTimeKind.Utc));
+        _time.Advance(TlsServer.CheckPeriod);
+        Assert.Equal(mended, Serial(server));
+        Assert.Null(server.Problem);
+    }
+
+    [Theory]
+    [InlineData("missing")]
+    [InlineData("other-key")]
+    [InlineData("encrypted-key")]
+    [InlineData("empty-ca")]
+    public void Start_FilesThatCannotBeUsed_FailsInOneLine(string kind)
+    {
+        TlsOptions options = _certificates.Options();
+        using System.Security.Cryptography.ECDsa key = System.Security.Cryptography.ECDsa.Create();
+        switch (kind)
+        {
+            case "missing":
+                options.CertificateFile += ".none";
+                break;
+            case "other-key":
+                options.KeyFile = _certificates.Write("other.key", key.ExportPkcs8PrivateKeyPem());
+                break;
+            case "encrypted-key":
+                options.KeyFile = _certificates.Write(
+                    "locked.key", key.ExportEncryptedPkcs8PrivateKeyPem("secret", new(System.Security.Cryptography.PbeEncryptionAlgorithm.Aes256Cbc, System.Security.Cryptography.HashAlgorithmName.SHA256, 1)));
+                break;
+            default:
+                options.ClientCaFile = _certificates.Write("empty.pem", "");
+                break;
+        }
+
+        ReceiverStartException error = Assert.Throws<ReceiverStartException>(() => new TlsServer(options, NullLogger.Instance, _time));
+        Assert.DoesNotContain('\n', error.Message);
+        Assert.StartsWith("tls: ", error.Message, StringComparison.Ordinal);
+    }
+
+    public void Dispose() => _certificates.Dispose();
+
+    // A file system's stamp may be coarser than this test is fast.
+    void Touch() => File.SetLastWriteTimeUtc(_certificates.CertificateFile, new DateTime(2030, 1, 1, 0, 0, 0, DateTimeKind.Utc));
+
+    static string Serial(TlsServer server) => ((X509Certificate2)server.Options().ServerCertificateContext!.TargetCertificate).SerialNumber;
+}
