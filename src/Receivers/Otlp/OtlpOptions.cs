@@ -1,4 +1,5 @@
 using System.Net;
+using Receivers.Tls;
 
 namespace Receivers.Otlp;
 
@@ -43,6 +44,9 @@ public sealed class OtlpOptions
     /// <value>1 s to 1 hour; default 1 s: the queue drains in less, and senders add jitter.</value>
     public TimeSpan RetryAfter { get; set; } = TimeSpan.FromSeconds(1);
 
+    /// <summary>TLS on both ports; null for none.</summary>
+    public TlsOptions? Tls { get; set; }
+
     /// <summary>Tokens of which a request must carry one as <c>Authorization: Bearer</c>; several, so that they can be changed without a gap.</summary>
     public IReadOnlyList<string> BearerTokens { get; set; } = [];
 
@@ -68,6 +72,8 @@ public sealed class OtlpOptions
         options.ConnectionCountMax = (int)reader.Number("connections", options.ConnectionCountMax, 1, 1_000_000, "Most connections at a time.");
         options.Wait = reader.Duration("wait", options.Wait, TimeSpan.Zero, TimeSpan.FromMinutes(1), "How long a request waits for room in the queue before it is answered \"try later\".");
         options.RetryAfter = reader.Duration("retry_after", options.RetryAfter, TimeSpan.FromSeconds(1), TimeSpan.FromHours(1), "Delay that a refused sender is asked to keep, in whole seconds.");
+
+        options.Tls = TlsOptions.Read(reader.Section("tls", "TLS on both ports; off by default."));
 
         OptionsReader auth = reader.Section("auth", "Credentials that senders must have; none by default.");
         options.BearerTokens = auth.Texts("bearer_tokens", [], "Tokens of which a request must carry one (Authorization: Bearer).");

@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.AspNetCore.Server.Kestrel.Https;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
@@ -12,6 +13,7 @@ using Receivers.Otlp.Grpc;
 using Receivers.Otlp.Http;
 using Receivers.Otlp.Inflating;
 using Receivers.Otlp.Security;
+using Receivers.Tls;
 
 namespace Receivers.Otlp;
 
@@ -29,6 +31,7 @@ public sealed partial class OtlpReceiver : IReceiver
     readonly ReceiverStatistics _httpStatistics = new(OtlpBatches.ReceiverName, OtlpHttpEndpoint.Transport);
     readonly List<string> _listening = [];
     WebApplication? _app;
+    TlsServer? _tls;
     OtlpIntake? _intake;
 
     /// <param name="options">Not changed afterwards.</param>
@@ -48,7 +51,7 @@ public sealed partial class OtlpReceiver : IReceiver
 
     public IReadOnlyList<string> Listening => _listening;
 
-    public string? Problem => null;
+    public string? Problem => _tls?.Problem;
 
     public async Task StartAsync(IRecordSink sink, CancellationToken cancellationToken)
     {
@@ -57,6 +60,7 @@ public sealed partial class OtlpReceiver : IReceiver
             return;
         }
 
+        _tls = _options.Tls is { } tls ? new TlsServer(tls, _logger, _time) : null;
         _intake = new OtlpIntake(_options, sink, _time, _logger);
         WebApplication app = Build(_intake, out Func<IEnumerable<string>> listening);
         try
@@ -144,6 +148,15 @@ public sealed partial class OtlpReceiver : IReceiver
         {
             listener.Protocols = protocols;
             listener.Use(next => connection => CountAsync(connection, next, statistics));
+            if (_tls is { } tls)
+            {
+                listener.UseHttps(new TlsHandshakeCallbackOptions
+                {
+                    HandshakeTimeout = TlsServer.HandshakeTimeout,
+                    OnConnection = _ => ValueTask.FromResult(tls.Options()),
+                });
+            }
+
             listeners.Add((transport, listener));
         }
     }

@@ -1,0 +1,225 @@
+using System.Net;
+using System.Net.Sockets;
+using Google.Protobuf;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+using OpenTelemetry.Exporter;
+using OpenTelemetry.Logs;
+using OpenTelemetry.Resources;
+using Receivers.Otlp;
+using Receivers.Otlp.Reading;
+
+namespace Receivers.Tests.Otlp;
+
+public sealed class OtlpReceiverTests
+{
+    [Theory]
+    [InlineData(OtlpExportProtocol.Grpc)]
+    [InlineData(OtlpExportProtocol.HttpProtobuf)]
+    public async Task Sdk_Records_ArriveWithAllTheirFields(OtlpExportProtocol protocol)
+    {
+        await using OtlpServer server = await OtlpServer.StartAsync();
+        bool isGrpc = protocol == OtlpExportProtocol.Grpc;
+        using (ILoggerFactory factory = LoggerFactory.Create(logging => logging.AddOpenTelemetry(options =>
+        {
+            options.SetResourceBuilder(ResourceBuilder.CreateEmpty().AddService("shop", serviceVersion: "1.2", autoGenerateServiceInstanceId: false).AddAttributes([new("host.name", "web1")]));
+            options.IncludeFormattedMessage = true;
+            options.AddOtlpExporter(exporter =>
+            {
+                exporter.Protocol = protocol;
+                exporter.Endpoint = isGrpc ? server.Address("grpc") : new Uri(server.Address("http"), "/v1/logs");
+            });
+        })))
+        {
+            ILogger logger = factory.CreateLogger("Shop.Orders");
+            for (int i = 0; i < 1_500; i++)
+            {
+                Orders.Failed(logger, i);
+            }
+        }
+
+        Assert.Equal(1_500, server.Sink.RecordCount);
+        int expected = 0;
+        foreach (RecordBatch batch in server.Sink.Batches)
+        {
+            for (int i = 0; i < batch.Count; i++)
+            {
+                LogRecord record = batch.Records[i];
+                Assert.Equal($"Order {expected} failed", Decoding.TextOf(batch, record.Body));
+                Assert.Equal(("shop", "web1", 17), (Decoding.TextOf(batch, record.AppName), Decoding.TextOf(batch, record.Hostname), (int)record.SeverityNumber));
+                Assert.Equal(ParseMarks.None, record.Marks);
+                OtlpRecordReader reader = new(batch[record.Original]);
+                Assert.Equal("Error", System.Text.Encoding.UTF8.GetString(reader.SeverityText));
+                Assert.True(reader.Attributes.TryGet("Id"u8, out OtlpValue id));
+                Assert.Equal((OtlpValueKind.Integer, expected), (id.Kind, (int)id.Integer));
+                Assert.Equal("Shop.Orders", System.Text.Encoding.UTF8.GetString(new OtlpScopeReader(batch[batch.Sources[record.Source].Scope]).Name));
+                expected++;
+            }
+        }
+    }
+
+    [Fact]
+    public async Task Start_EnvironmentOfAspNet_OpensNothingElse()
+    {
+        string[] names = ["ASPNETCORE_URLS", "ASPNETCORE_HTTP_PORTS", "HTTP_PORTS", "URLS", "DOTNET_URLS", "Kestrel__Endpoints__X__Url"];
+        try
+        {
+            foreach (string name in names)
+            {
+                Environment.SetEnvironmentVariable(name, name.Contains("PORTS", StringComparison.Ordinal) ? "1" : "http://256.0.0.1:1");
+            }
+
+            await using OtlpServer server = await OtlpServer.StartAsync();
+            Assert.Equal(2, server.Receiver.Listening.Count);
+        }
+        finally
+        {
+            foreach (string name in names)
+            {
+                Environment.SetEnvironmentVariable(name, null);
+            }
+        }
+    }
+
+    [Fact]
+    public async Task Start_PortTaken_FailsInOneLine()
+    {
+        await using OtlpServer server = await OtlpServer.StartAsync();
+        Uri taken = server.Address("http");
+        OtlpOptions options = new() { Grpc = null, Http = IPEndPoint.Parse(taken.Authority) };
+        await using OtlpReceiver second = new(options, NullLoggerFactory.Instance, TimeProvider.System);
+        ReceiverStartException error = await Assert.ThrowsAsync<ReceiverStartException>(() => second.StartAsync(new TestSink(), CancellationToken.None));
+        Assert.Contains(taken.Authority, error.Message, StringComparison.Ordinal);
+        Assert.Empty(second.Listening);
+    }
+
+    [Fact]
+    public async Task Start_BothPortsOff_ListensOnNothing()
+    {
+        await using OtlpReceiver receiver = new(new OtlpOptions { Grpc = null, Http = null }, NullLoggerFactory.Instance, TimeProvider.System);
+        await receiver.StartAsync(new TestSink(), CancellationToken.None);
+        Assert.Empty(receiver.Listening);
+        await receiver.StopAsync(CancellationToken.None);
+        await receiver.StopAsync(CancellationToken.None);
+    }
+
+    [Fact]
+    public async Task Stop_DuringAnUpload_LetsItEndAndKeepsIt()
+    {
+        await using OtlpServer server = await OtlpServer.StartAsync();
+        byte[] body = OtlpSamples.Typical(100).ToByteArray();
+        TaskCompletionSource half = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        TaskCompletionSource rest = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        using HttpRequestMessage request = new(HttpMethod.Post, "/v1/logs") { Content = new HeldContent(body, half, rest.Task) };
+        request.Content.Headers.ContentType = new("application/x-protobuf");
+        Task<HttpResponseMessage> sending = server.Http().SendAsync(request);
+        await half.Task;
+        Uri address = server.Address("http");
+        // The head has been read once the connection counts.
+        await UntilAsync(() => server.HttpStatistics.Connections == 1);
+        Task stopping = server.Receiver.StopAsync(CancellationToken.None);
+        await UntilAsync(() => !CanConnect(address));
+        rest.SetResult();
+        using HttpResponseMessage response = await sending;
+        await stopping;
+        Assert.Equal(response.IsSuccessStatusCode ? 100 : 0, server.Sink.RecordCount);
+        Assert.True(response.StatusCode is HttpStatusCode.OK or HttpStatusCode.ServiceUnavailable);
+    }
+
+    [Fact]
+    public async Task Stop_DeadlineWhileARequestWaits_IsAnsweredTryAgain()
+    {
+        await using OtlpServer server = await OtlpServer.StartAsync();
+        server.Sink.Room = 1;
+        Task<HttpResponseMessage> sending = server.Http().PostAsync("/v1/logs", OtlpServer.Content(OtlpSamples.Typical(5_000).ToByteArray(), "application/x-protobuf"));
+        await server.Sink.UntilAsync(sink => sink.Waiting > 0);
+        using CancellationTokenSource deadline = new();
+        Task stopping = server.Receiver.StopAsync(deadline.Token);
+        Assert.False(sending.IsCompleted);
+        await deadline.CancelAsync();
+        await stopping;
+        try
+        {
+            using HttpResponseMessage response = await sending;
+            Assert.Equal(HttpStatusCode.ServiceUnavailable, response.StatusCode);
+        }
+        catch (HttpRequestException)
+        {
+            // Closed without an answer: the sender tries again as well.
+        }
+    }
+
+    [Fact]
+    public async Task Connections_OverTheLimit_AreClosed()
+    {
+        await using OtlpServer server = await OtlpServer.StartAsync(options => options.ConnectionCountMax = 1);
+        Uri address = server.Address("http");
+        using TcpClient first = new();
+        await first.ConnectAsync(address.Host, address.Port);
+        await UntilAsync(() => server.HttpStatistics.Connections == 1);
+        using TcpClient second = new();
+        await second.ConnectAsync(address.Host, address.Port);
+        using CancellationTokenSource deadline = new(TimeSpan.FromSeconds(20));
+        Assert.Equal(0, await second.GetStream().ReadAsync(new byte[1], deadline.Token));
+    }
+
+    [Fact]
+    public async Task Post_100000Records_AreTaken()
+    {
+        await using OtlpServer server = await OtlpServer.StartAsync();
+        ByteString text = ByteString.CopyFromUtf8("a short line of a chatty service");
+        OpenTelemetry.Proto.Logs.V1.LogRecord record = new() { Body = OtlpSamples.Text(text.ToStringUtf8()) };
+        byte[] body = OtlpSamples.Request([.. Enumerable.Repeat(record, 100_000)]).ToByteArray();
+        using HttpResponseMessage response = await server.Http().PostAsync("/v1/logs", OtlpServer.Content(body, "application/x-protobuf"));
+        Assert.Equal(HttpStatusCode.OK, response.StatusCode);
+        Assert.Equal(100_000, server.Sink.RecordCount);
+    }
+
+    static bool CanConnect(Uri address)
+    {
+        try
+        {
+            using TcpClient client = new(address.Host, address.Port);
+            return true;
+        }
+        catch (SocketException)
+        {
+            return false;
+        }
+    }
+
+    static async Task UntilAsync(Func<bool> condition)
+    {
+        using CancellationTokenSource deadline = new(TimeSpan.FromSeconds(20));
+        while (!condition())
+        {
+            deadline.Token.ThrowIfCancellationRequested();
+            await Task.Yield();
+        }
+    }
+
+    sealed class HeldContent(byte[] body, TaskCompletionSource half, Task rest) : HttpContent
+    {
+        protected override async Task SerializeToStreamAsync(Stream stream, TransportContext? context)
+        {
+            await stream.WriteAsync(body.AsMemory(0, body.Length / 2));
+            await stream.FlushAsync();
+            half.TrySetResult();
+            await rest;
+            await stream.WriteAsync(body.AsMemory(body.Length / 2));
+        }
+
+        protected override bool TryComputeLength(out long length)
+        {
+            length = body.Length;
+            return true;
+        }
+    }
+}
+
+/// <summary>Log calls of an application.</summary>
+static partial class Orders
+{
+    [LoggerMessage(1, LogLevel.Error, "Order {Id} failed")]
+    public static partial void Failed(ILogger logger, int id);
+}
