@@ -21,6 +21,9 @@ sealed partial class OutputQueue
     long _sendingSince;
     volatile bool _isRefused;
 
+    // Consumer side.
+    bool _hasHurried;
+
     /// <summary>Null while all is well; else what is wrong, one line, for <c>/readyz</c>.</summary>
     public string? Problem
     {
@@ -260,17 +263,24 @@ sealed partial class OutputQueue
 
     async Task WaitAsync(TimeSpan wait)
     {
-        bool isStopping = _closing.IsCancellationRequested;
-        try
+        // A stop ends one wait, the one it finds or the next, for a last quick try; it may come between a try and its wait.
+        if (!_closing.IsCancellationRequested)
         {
-            // A stop ends the wait once, for a last quick round of tries.
-            await Task.Delay(
-                isStopping && wait > StoppingDelayMax ? StoppingDelayMax : wait, _time, isStopping ? _abort.Token : _closing.Token).ConfigureAwait(false);
+            await DelayAsync(wait, _closing.Token).ConfigureAwait(false);
+            _hasHurried |= _closing.IsCancellationRequested;
         }
-        catch (OperationCanceledException)
+        else if (!_hasHurried)
         {
+            _hasHurried = true;
+        }
+        else
+        {
+            await DelayAsync(wait < StoppingDelayMax ? wait : StoppingDelayMax, _abort.Token).ConfigureAwait(false);
         }
     }
+
+    async Task DelayAsync(TimeSpan wait, CancellationToken token) =>
+        await Task.Delay(wait, _time, token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
 
     async Task FlushAsync()
     {

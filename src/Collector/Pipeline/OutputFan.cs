@@ -11,9 +11,20 @@ sealed class OutputFan(IReadOnlyList<IBatchConsumer> consumers)
 {
     public async ValueTask HandOnAsync(ClassifiedBatch batch)
     {
+        // Offered to all before any is waited for: an output that is full delays nobody's copy of this batch.
+        Task? waits = null;
         foreach (IBatchConsumer consumer in consumers)
         {
-            await consumer.OfferAsync(batch).ConfigureAwait(false);
+            ValueTask offer = consumer.OfferAsync(batch);
+            if (!offer.IsCompletedSuccessfully)
+            {
+                waits = waits is null ? offer.AsTask() : Task.WhenAll(waits, offer.AsTask());
+            }
+        }
+
+        if (waits is not null)
+        {
+            await waits.ConfigureAwait(false);
         }
 
         batch.Release();
