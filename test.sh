@@ -1,0 +1,50 @@
+#!/usr/bin/env bash
+# Sets up what the tests need and runs everything that has to pass:
+# restore, format, build (warnings are errors), unit, snapshot and conformance tests, AOT publish, end-to-end tests on the published binary.
+# usage: ./test.sh [--no-install]
+set -euo pipefail
+cd "$(dirname "$0")"
+export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1 DOTNET_CLI_UI_LANGUAGE=en
+results=artifacts/test-results
+
+say() { printf '\n== %s\n' "$*"; }
+
+# Real peers for the end-to-end tests, and what Native AOT links with.
+packages=(bsdutils clang prometheus rsyslog zlib1g-dev)
+if [ "${1:-}" != --no-install ] && command -v dpkg-query >/dev/null; then
+  missing=()
+  for package in "${packages[@]}"; do
+    dpkg-query -W -f='${db:Status-Status}' "$package" 2>/dev/null | grep -qx installed || missing+=("$package")
+  done
+  if [ ${#missing[@]} -gt 0 ]; then
+    say "install ${missing[*]}"
+    sudo=(); [ "$(id -u)" -eq 0 ] || sudo=(sudo)
+    "${sudo[@]}" apt-get update -qq
+    DEBIAN_FRONTEND=noninteractive "${sudo[@]}" apt-get install -y -qq --no-install-recommends "${missing[@]}" >/dev/null
+  fi
+fi
+
+say restore
+dotnet restore --locked-mode
+
+say format
+dotnet format --no-restore --verify-no-changes
+
+say build
+dotnet build --no-restore -c Release
+
+say 'publish (Native AOT, one file)'
+rm -rf artifacts "$results"
+dotnet publish --no-restore -c Release src/Collector -o artifacts/publish
+cp artifacts/publish/collector artifacts/collector
+ls -l artifacts/collector
+
+say 'test'
+status=0
+for project in Receivers Classifier Collector EndToEnd; do
+  dotnet test --no-build -c Release "tests/$project.Tests" --logger "trx;LogFileName=$project.trx" --results-directory "$results" || status=1
+done
+
+count() { grep -ho '<Counters [^>]*' "$results"/*.trx | grep -o " $1=\"[0-9]*\"" | tr -dc '0-9\n' | awk '{ n += $1 } END { print n + 0 }'; }
+printf '\n%s passed, %s failed\n' "$(count passed)" "$(count failed)"
+exit $status
