@@ -10,7 +10,7 @@ results=artifacts/test-results
 say() { printf '\n== %s\n' "$*"; }
 
 # Real peers for the end-to-end tests, and what Native AOT links with.
-packages=(bsdutils clang prometheus rsyslog zlib1g-dev)
+packages=(bsdutils clang prometheus qemu-user rsyslog zlib1g-dev)
 if [ "${1:-}" != --no-install ] && command -v dpkg-query >/dev/null; then
   missing=()
   for package in "${packages[@]}"; do
