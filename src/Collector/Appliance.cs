@@ -23,6 +23,7 @@ sealed partial class Appliance : IAsyncDisposable
     readonly RecordPipeline _pipeline;
     readonly Health _health;
     readonly HttpEndpoints? _http;
+    long _takenAtLastLook;
 
     public Appliance(CollectorOptions options, ILoggerFactory loggers, TimeProvider time)
     {
@@ -99,6 +100,15 @@ sealed partial class Appliance : IAsyncDisposable
         }
 
         LogStopped(_ledger.Received, _ledger.Delivered, _ledger.DroppedTotal, _ledger.Queued);
+    }
+
+    /// <summary>The pipeline has moved on since it was asked last, or has nothing to do. For the watchdog; one caller.</summary>
+    public bool IsProgressing()
+    {
+        long taken = _pipeline.Taken;
+        bool isProgressing = _pipeline.Problem is null && (taken != _takenAtLastLook || _pipeline.IsAtRest);
+        _takenAtLastLook = taken;
+        return isProgressing;
     }
 
     /// <summary>Lets outputs open their files anew, after somebody moved them away.</summary>

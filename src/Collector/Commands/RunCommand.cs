@@ -44,7 +44,12 @@ static partial class RunCommand
                 return ExitCodes.Failed;
             }
 
+            ServiceManager manager = new(TimeProvider.System);
+            manager.TellReady();
+            Task watchdog = manager.FeedWatchdogAsync(appliance.IsProgressing, cancellationToken);
             await ServeAsync(appliance, cancellationToken).ConfigureAwait(false);
+            manager.TellStopping();
+            await watchdog.ConfigureAwait(false);
             await appliance.StopAsync().ConfigureAwait(false);
         }
 

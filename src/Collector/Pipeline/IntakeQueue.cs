@@ -17,11 +17,15 @@ sealed class IntakeQueue(Ledger ledger, long bytesMax) : IRecordSink
     readonly Lock _lock = new();
     readonly Queue<TaskCompletionSource> _waiters = [];
     long _bytes;
+    long _taken;
 
     public RecordBatchPool Pool { get; } = new ClassifiedBatchPool(ledger);
 
     /// <summary>Memory of what waits, in bytes.</summary>
     public long Bytes => Interlocked.Read(ref _bytes);
+
+    /// <summary>Batches that workers have taken since the start.</summary>
+    public long Taken => Interlocked.Read(ref _taken);
 
     // A quarter is left for senders that cannot wait.
     public bool IsCongested => Bytes > bytesMax - (bytesMax / 4);
@@ -65,6 +69,7 @@ sealed class IntakeQueue(Ledger ledger, long bytesMax) : IRecordSink
             if (_channel.Reader.TryRead(out ClassifiedBatch? batch))
             {
                 GiveBack(batch.MemoryBytes);
+                Interlocked.Increment(ref _taken);
                 return batch;
             }
         }

@@ -9,6 +9,11 @@ namespace Collector.Pipeline;
 /// </remarks>
 sealed class OutputFan(IReadOnlyList<IBatchConsumer> consumers)
 {
+    int _waiting;
+
+    /// <summary>A full output holds up at least one batch: no progress is expected then.</summary>
+    public bool IsWaiting => Volatile.Read(ref _waiting) > 0;
+
     public async ValueTask HandOnAsync(ClassifiedBatch batch)
     {
         // Offered to all before any is waited for: an output that is full delays nobody's copy of this batch.
@@ -24,7 +29,9 @@ sealed class OutputFan(IReadOnlyList<IBatchConsumer> consumers)
 
         if (waits is not null)
         {
+            Interlocked.Increment(ref _waiting);
             await waits.ConfigureAwait(false);
+            Interlocked.Decrement(ref _waiting);
         }
 
         batch.Release();

@@ -12,6 +12,7 @@ sealed class RecordPipeline : IDisposable
     readonly ParkingLot _parkingLot;
     readonly PipelineWorker[] _workers;
     readonly PipelineOptions _options;
+    readonly OutputFan _outputs;
     readonly List<Task> _workerTasks = [];
     Task _readyTask = Task.CompletedTask;
     Task _expiryTask = Task.CompletedTask;
@@ -26,6 +27,7 @@ sealed class RecordPipeline : IDisposable
         PipelineOptions options, Ledger ledger, LogClassifier classifier, Func<Judge> judges, OutputFan outputs, TimeProvider time)
     {
         _options = options;
+        _outputs = outputs;
         _intake = new IntakeQueue(ledger, options.IntakeBytesMax);
         _parkingLot = new ParkingLot(options, time);
         // One more than the workers: the last one hands on what waited for the model.
@@ -46,6 +48,12 @@ sealed class RecordPipeline : IDisposable
     public string? Problem => _workerTasks.Append(_readyTask).FirstOrDefault(t => t.IsFaulted)?.Exception?.GetBaseException() is { } failure
         ? "a pipeline task failed: " + failure.Message
         : null;
+
+    /// <summary>Batches taken so far: a watchdog looks whether it goes on.</summary>
+    public long Taken => _intake.Taken;
+
+    /// <summary>Nothing is there to be done, or a full output holds up what there is: no progress is expected.</summary>
+    public bool IsAtRest => _intake.Bytes == 0 || _outputs.IsWaiting;
 
     public void Start()
     {

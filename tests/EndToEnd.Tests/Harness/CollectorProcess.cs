@@ -39,7 +39,9 @@ sealed partial class CollectorProcess : IAsyncDisposable
     /// <param name="extra">Further YAML, top-level keys.</param>
     /// <param name="outputs">More outputs, indented by two spaces.</param>
     /// <param name="folder">An empty folder to run in; one of its own when null.</param>
-    public static async Task<CollectorProcess> StartAsync(string extra = "", string outputs = "", TemporaryFolder? folder = null)
+    /// <param name="environment">Added to the process's environment.</param>
+    public static async Task<CollectorProcess> StartAsync(
+        string extra = "", string outputs = "", TemporaryFolder? folder = null, IReadOnlyDictionary<string, string>? environment = null)
     {
         TemporaryFolder home = folder ?? new TemporaryFolder();
         string configuration = home.Write("collector.yaml", $$"""
@@ -52,7 +54,7 @@ sealed partial class CollectorProcess : IAsyncDisposable
             {{outputs}}
             {{extra}}
             """);
-        RunningProgram program = new(Binary, ["run", "--config", configuration], home.Path);
+        RunningProgram program = new(Binary, ["run", "--config", configuration], home.Path, environment);
         CollectorProcess collector = new(home, folder is null, program);
         await program.WaitForLineAsync(line => line.Contains("Ready", StringComparison.Ordinal));
         collector.UdpPort = collector.PortOf("syslog udp");

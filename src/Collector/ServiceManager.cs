@@ -1,0 +1,42 @@
+using System.Globalization;
+using Microsoft.Extensions.Hosting.Systemd;
+
+namespace Collector;
+
+/// <summary>What systemd hears of us (sd_notify): ready, stopping, alive. Does nothing where no service manager listens.</summary>
+sealed class ServiceManager(TimeProvider time)
+{
+    readonly SystemdNotifier _notifier = new();
+
+    public void TellReady() => _notifier.Notify(ServiceState.Ready);
+
+    public void TellStopping() => _notifier.Notify(ServiceState.Stopping);
+
+    /// <summary>Feeds the watchdog while the pipeline moves, until cancelled: a timer alone would keep a stuck process alive.</summary>
+    /// <param name="isProgressing">Asked every half interval.</param>
+    /// <param name="stop">Ends the feeding; the stop has a deadline of its own.</param>
+    public async Task FeedWatchdogAsync(Func<bool> isProgressing, CancellationToken stop)
+    {
+        if (!long.TryParse(Environment.GetEnvironmentVariable("WATCHDOG_USEC"), NumberStyles.None, CultureInfo.InvariantCulture, out long microseconds)
+            || microseconds <= 0)
+        {
+            return;
+        }
+
+        using PeriodicTimer timer = new(TimeSpan.FromMicroseconds(Math.Max(microseconds / 2, 1_000)), time);
+        try
+        {
+            while (await timer.WaitForNextTickAsync(stop).ConfigureAwait(false))
+            {
+                if (isProgressing())
+                {
+                    _notifier.Notify(new ServiceState("WATCHDOG=1"));
+                }
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            // Told to stop.
+        }
+    }
+}

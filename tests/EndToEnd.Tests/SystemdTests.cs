@@ -1,0 +1,41 @@
+using System.Net.Sockets;
+using System.Text;
+using EndToEnd.Tests.Harness;
+
+namespace EndToEnd.Tests;
+
+public sealed class SystemdTests
+{
+    [Fact]
+    public async Task Run_UnderAServiceManager_TellsReadyAliveAndStopping()
+    {
+        using TemporaryFolder folder = new();
+        using Socket manager = new(AddressFamily.Unix, SocketType.Dgram, ProtocolType.Unspecified);
+        manager.Bind(new UnixDomainSocketEndPoint(folder.File("notify")));
+        await using CollectorProcess collector = await CollectorProcess.StartAsync(folder: folder, environment: new Dictionary<string, string>
+        {
+            ["NOTIFY_SOCKET"] = folder.File("notify"),
+            ["WATCHDOG_USEC"] = "200000",
+        });
+
+        Assert.Equal("READY=1", await NextAsync(manager));
+        Assert.Equal("WATCHDOG=1", await NextAsync(manager));
+        Task<int> stop = collector.Program.StopAsync();
+        string last;
+        do
+        {
+            last = await NextAsync(manager);
+        }
+        while (last == "WATCHDOG=1");
+
+        Assert.Equal("STOPPING=1", last);
+        Assert.Equal(0, await stop);
+    }
+
+    static async Task<string> NextAsync(Socket manager)
+    {
+        using CancellationTokenSource deadline = new(TimeSpan.FromSeconds(10));
+        byte[] buffer = new byte[256];
+        return Encoding.UTF8.GetString(buffer, 0, await manager.ReceiveAsync(buffer, deadline.Token));
+    }
+}
