@@ -19,6 +19,8 @@ sealed class BatchBuilder
 
     public string Transport { get; init; } = "tcp";
 
+    public RecordFormat Format { get; init; }
+
     public int BufferBytes { get; init; } = RecordBatchPool.SmallBytes;
 
     public BatchBuilder Add(
@@ -33,7 +35,10 @@ sealed class BatchBuilder
         PeerAddress peer = default,
         byte[]? rawBody = null,
         FieldSetter? set = null,
-        Verdict? verdict = null)
+        Verdict? verdict = null,
+        byte[]? original = null,
+        byte[]? resource = null,
+        byte[]? scope = null)
     {
         _adders.Add(batch =>
         {
@@ -44,11 +49,12 @@ sealed class BatchBuilder
             Slice msgSlice = Put(batch, Encoding.UTF8.GetBytes(msgId));
             Slice data = Put(batch, Encoding.UTF8.GetBytes(structuredData));
             Slice bodySlice = Put(batch, rawBody ?? Encoding.UTF8.GetBytes(body));
-            int source = batch.AddSource(new RecordSource(peer));
+            Slice whole = original is null ? new Slice(start, batch.BytesUsed - start) : Put(batch, original);
+            int source = batch.AddSource(new RecordSource(peer, Resource: Put(batch, resource ?? []), Scope: Put(batch, scope ?? [])));
             ref LogRecord record = ref batch.Add();
             record.TimestampUnixNano = Noon;
             record.ObservedUnixNano = Noon + 1_000_000;
-            record.Original = new Slice(start, batch.BytesUsed - start);
+            record.Original = whole;
             (record.Hostname, record.AppName, record.ProcId, record.MsgId) = (hostname, appName, procSlice, msgSlice);
             (record.StructuredData, record.Body, record.Source) = (data, bodySlice, source);
             set?.Invoke(ref record);
@@ -60,7 +66,7 @@ sealed class BatchBuilder
     public ClassifiedBatch Build(RecordBatchPool pool)
     {
         ClassifiedBatch batch = (ClassifiedBatch)pool.Rent(BufferBytes);
-        (batch.Receiver, batch.Transport, batch.Model) = (Receiver, Transport, "severity-1");
+        (batch.Receiver, batch.Transport, batch.Format, batch.Model) = (Receiver, Transport, Format, "severity-1");
         foreach (Action<ClassifiedBatch> add in _adders)
         {
             add(batch);

@@ -9,6 +9,7 @@ sealed partial class RecordJson
 {
     static readonly byte[][] SyslogSeverities = SeverityTable(isSyslog: true);
     static readonly byte[][] OtelSeverities = SeverityTable(isSyslog: false);
+    static readonly byte[][] OtelSeverityNumbers = Table(25, n => n == 0 ? "" : $",\"severity_number\":{n}");
     static readonly byte[][] FacilityMembers = Table(24, n => $",\"facility\":\"{Facilities.Name(n)}\"");
     static readonly byte[][] VerdictStarts = Table(LabelNames.Severities.Count, n => $",\"verdict\":{{\"severity\":\"{LabelNames.Severities[n]}\"");
     static readonly byte[][] CategoryMembers = Table(LabelNames.Categories.Count, n => $",\"category\":\"{LabelNames.Categories[n]}\"");

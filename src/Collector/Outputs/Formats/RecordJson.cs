@@ -3,6 +3,7 @@ using System.Numerics;
 using Classifier;
 using Collector.Pipeline;
 using Receivers;
+using Receivers.Otlp.Reading;
 
 namespace Collector.Outputs.Formats;
 
@@ -48,16 +49,19 @@ sealed partial class RecordJson
         NoteBatch(batch);
         int start = to.Length;
         bool isValid = true;
+        bool isOtlp = batch.Format == RecordFormat.Otlp;
+        OtlpRecordReader otlp = isOtlp ? new OtlpRecordReader(batch[record.Original]) : default;
 
         WriteTime(to, ",\"timestamp\":\""u8, record.TimestampUnixNano);
         WriteTime(to, ",\"observed_timestamp\":\""u8, record.ObservedUnixNano);
-        if (batch.Format == RecordFormat.Syslog)
+        if (isOtlp)
         {
-            to.Write(SyslogSeverities[Math.Min(record.SeverityNumber, (byte)24)]);
+            _otlp.Reset();
+            isValid &= WriteOtlpSeverity(to, record, otlp);
         }
         else
         {
-            isValid &= WriteOtlpSeverity(to, batch, record);
+            to.Write(SyslogSeverities[Math.Min(record.SeverityNumber, (byte)24)]);
         }
 
         isValid &= WriteHost(to, batch[record.Hostname]);
@@ -69,16 +73,16 @@ sealed partial class RecordJson
             to.Write(FacilityMembers[record.Facility]);
         }
 
-        isValid &= WriteText(to, ",\"body\":"u8, batch[record.Body]);
+        isValid &= isOtlp ? WriteOtlpBody(to, batch[record.Body], otlp) : WriteText(to, ",\"body\":"u8, batch[record.Body]);
         if (!record.StructuredData.IsEmpty)
         {
             to.Write(",\"structured_data\":"u8);
             isValid &= StructuredDataJson.Write(to, batch[record.StructuredData]);
         }
 
-        if (batch.Format == RecordFormat.Otlp)
+        if (isOtlp)
         {
-            isValid &= WriteOtlp(to, batch, record, source);
+            isValid &= WriteOtlp(to, batch, otlp, source);
         }
 
         if (_peerLength > 0)
