@@ -10,7 +10,9 @@ results=artifacts/test-results
 say() { printf '\n== %s\n' "$*"; }
 
 # Real peers for the end-to-end tests, and what Native AOT links with.
-packages=(bsdutils clang prometheus qemu-user rsyslog zlib1g-dev)
+packages=(bsdutils clang curl prometheus qemu-user rsyslog zlib1g-dev)
+command -v node >/dev/null || packages+=(nodejs)
+command -v npm >/dev/null || packages+=(npm)
 if [ "${1:-}" != --no-install ] && command -v dpkg-query >/dev/null; then
   missing=()
   for package in "${packages[@]}"; do
@@ -26,6 +28,9 @@ fi
 
 say restore
 dotnet restore --locked-mode
+
+say 'OpenTelemetry JS, a client for the end-to-end tests'
+npm ci --no-audit --no-fund --ignore-scripts --prefix tests/EndToEnd.Tests/otel-js
 
 say format
 dotnet format --no-restore --verify-no-changes

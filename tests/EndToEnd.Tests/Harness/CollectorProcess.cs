@@ -35,18 +35,24 @@ sealed partial class CollectorProcess : IAsyncDisposable
 
     public int HttpPort { get; private set; }
 
+    public int GrpcPort { get; private set; }
+
+    public int OtlpHttpPort { get; private set; }
+
     /// <summary>Starts with ports of its own, a file output for all records, and waits until it listens.</summary>
     /// <param name="extra">Further YAML, top-level keys.</param>
     /// <param name="outputs">More outputs, indented by two spaces.</param>
+    /// <param name="receivers">More receivers, indented by two spaces.</param>
     /// <param name="folder">An empty folder to run in; one of its own when null.</param>
     /// <param name="environment">Added to the process's environment.</param>
     public static async Task<CollectorProcess> StartAsync(
-        string extra = "", string outputs = "", TemporaryFolder? folder = null, IReadOnlyDictionary<string, string>? environment = null)
+        string extra = "", string outputs = "", string receivers = "", TemporaryFolder? folder = null, IReadOnlyDictionary<string, string>? environment = null)
     {
         TemporaryFolder home = folder ?? new TemporaryFolder();
         string configuration = home.Write("collector.yaml", $$"""
             receivers:
               syslog: { udp: "127.0.0.1:0", tcp: "127.0.0.1:0" }
+            {{receivers}}
             http: { listen: "127.0.0.1:0" }
             outputs:
               stdout: {}
@@ -60,6 +66,8 @@ sealed partial class CollectorProcess : IAsyncDisposable
         collector.UdpPort = collector.PortOf("syslog udp");
         collector.TcpPort = collector.PortOf("syslog tcp");
         collector.HttpPort = collector.PortOf("http");
+        collector.GrpcPort = receivers.Contains("otlp", StringComparison.Ordinal) ? collector.PortOf("otlp grpc") : 0;
+        collector.OtlpHttpPort = collector.GrpcPort > 0 ? collector.PortOf("otlp http") : 0;
         return collector;
     }
 
