@@ -6,19 +6,17 @@ static class CivilTime
     public const long NanosPerSecond = 1_000_000_000;
     public const int SecondsPerDay = 86_400;
 
+    static ReadOnlySpan<short> DaysBeforeMonth => [0, 0, 31, 59, 90, 120, 151, 181, 212, 243, 273, 304, 334];
+
     /// <summary>Days since 1970-01-01.</summary>
     /// <param name="year">1 to 9999.</param>
     /// <param name="month">1 to 12.</param>
     /// <param name="day">1 to 31; not checked.</param>
     public static int DaysFrom(int year, int month, int day)
     {
-        // The year starts in March, so that the leap day is its last one.
-        int y = month <= 2 ? year - 1 : year;
-        int era = y / 400;
-        int yearOfEra = y - (era * 400);
-        int dayOfYear = (((153 * (month > 2 ? month - 3 : month + 9)) + 2) / 5) + day - 1;
-        int dayOfEra = (yearOfEra * 365) + (yearOfEra / 4) - (yearOfEra / 100) + dayOfYear;
-        return (era * 146_097) + dayOfEra - 719_468;
+        int before = year - 1;
+        int days = (before * 365) + (before / 4) - (before / 100) + (before / 400) + DaysBeforeMonth[month] + day - 719_163;
+        return month > 2 && IsLeap(year) ? days + 1 : days;
     }
 
     /// <param name="unixSeconds">From year 1 on.</param>
@@ -33,11 +31,11 @@ static class CivilTime
         return dayOfYear >= 306 ? year + 1 : year;
     }
 
-    public static bool IsLeap(int year) => year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
+    public static bool IsLeap(int year) => (year & 3) == 0 && (year % 100 != 0 || year % 400 == 0);
 
     /// <returns>True for a day that the month has.</returns>
     public static bool IsDate(int year, int month, int day) =>
-        (uint)(month - 1) < 12 && (uint)(day - 1) < (uint)DaysIn(year, month);
+        (uint)(month - 1) < 12 && (uint)(day - 1) < 31 && (day <= 28 || day <= DaysIn(year, month));
 
     /// <param name="year">Any year.</param>
     /// <param name="month">1 to 12.</param>

@@ -36,6 +36,19 @@ public struct SyslogFramer(SyslogFraming framing, int frameBytesMax)
     {
         frame = default;
         consumed = 0;
+        if (_framing == SyslogFraming.Auto && !unread.IsEmpty && unread[0] == '<' && _searched == 0 && !IsSkipping)
+        {
+            // Nearly every frame: a whole line that starts with a PRI. Read below in the same way, in more steps.
+            int end = unread[..Math.Min(unread.Length, _frameBytesMax)].IndexOfAny((byte)'\n', (byte)0);
+            if (end > 0 && unread[end - 1] != '\r')
+            {
+                _count.Settle();
+                frame = new SyslogFrame(0, end, _count.IsExpected ? ParseMarks.UnexpectedFraming : ParseMarks.None);
+                consumed = end + 1;
+                return true;
+            }
+        }
+
         while (TrySkip(unread, ref consumed))
         {
             ReadOnlySpan<byte> rest = unread[consumed..];

@@ -71,7 +71,7 @@ public static partial class SyslogParser
         bool TryReadForwardedFrom(ref int at)
         {
             ReadOnlySpan<byte> phrase = "Message forwarded from "u8;
-            if (!_text[at..].StartsWith(phrase))
+            if (at >= _text.Length || _text[at] != 'M' || !_text[at..].StartsWith(phrase))
             {
                 return false;
             }
@@ -92,17 +92,15 @@ public static partial class SyslogParser
         int SkipLooseColon(int at) => at + 1 < _text.Length && _text[at] == ':' && _text[at + 1] == ' ' ? SkipBlanks(at + 1) : at;
 
         /// <summary>F5 writes the level between host and tag: <c>bigip1 notice mcpd[123]: …</c>.</summary>
-        int SkipLevelWord(int at)
+        void SkipLevelWord(ref int at)
         {
-            int length = _text[at..].IndexOf((byte)' ');
-            if (length is < 3 or > 7 || !IsLevelWord(_text.Slice(at, length)))
+            ReadOnlySpan<byte> rest = _text[at..];
+            int length = rest[..Math.Min(rest.Length, 8)].IndexOf((byte)' ');
+            int tag = at + length + 1;
+            if (length >= 3 && IsLevelWord(rest[..length]) && TryReadTag(ref tag, isTight: false))
             {
-                return at;
+                at = tag;
             }
-
-            int next = at + length + 1;
-            int tag = next;
-            return TryReadTag(ref tag, isTight: false) ? next : at;
         }
 
         static bool IsLevelWord(ReadOnlySpan<byte> word) =>

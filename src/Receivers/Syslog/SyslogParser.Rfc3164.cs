@@ -11,18 +11,19 @@ public static partial class SyslogParser
         void ReadRfc3164(int start, int at, bool hasPri)
         {
             int first = SkipBlanks(at);
-            if (first < _text.Length && _text[first] is (byte)'{' or (byte)'[')
+            byte lead = first < _text.Length ? _text[first] : (byte)0;
+            if (lead is (byte)'{' or (byte)'[')
             {
                 ReadRaw(hasPri ? first : start);
                 return;
             }
 
-            if (TryReadFortiGate(first))
+            if (lead == 'd' && TryReadFortiGate(first))
             {
                 return;
             }
 
-            first = hasPri ? SkipSequenceNumbers(first) : first;
+            first = hasPri && lead <= ':' ? SkipSequenceNumbers(first) : first;
             int next = ReadStamp(first);
             if (next == 0 && hasPri)
             {
@@ -46,7 +47,7 @@ public static partial class SyslogParser
             int clock = at < _text.Length && _text[at] is (byte)'*' or (byte)'.' ? 1 : 0;
             ReadOnlySpan<byte> rest = _text[(at + clock)..];
             int length = SyslogStamp.ReadMonthName(rest, _context, out _record.TimestampUnixNano);
-            if (length == 0)
+            if (length == 0 && !rest.IsEmpty && char.IsAsciiDigit((char)rest[0]))
             {
                 length = SyslogStamp.ReadIso(rest, _context, out _record.TimestampUnixNano, out _);
             }
@@ -76,8 +77,7 @@ public static partial class SyslogParser
             // A word that ends in ':' or ']' is the tag, so the host is missing; behind "stamp:" there is none.
             if (!TryReadTag(ref at, isTight: false) && !stampHasColon && TryReadHost(ref at))
             {
-                at = SkipLevelWord(SkipLooseColon(at));
-                ReadTagAndBody(at);
+                ReadTagAndBody(SkipLooseColon(at));
                 return;
             }
 
@@ -91,7 +91,11 @@ public static partial class SyslogParser
 
         void ReadTagAndBody(int at)
         {
-            TryReadTag(ref at, isTight: true);
+            if (!TryReadTag(ref at, isTight: true))
+            {
+                SkipLevelWord(ref at);
+            }
+
             _record.Body = From(at);
         }
 
@@ -128,7 +132,7 @@ public static partial class SyslogParser
         {
             ReadOnlySpan<byte> rest = _text[at..];
             int name = rest.IndexOfAnyExcept(TagChars);
-            if (name <= 0)
+            if (name <= 0 || !(rest[name] is (byte)':' or (byte)'['))
             {
                 return false;
             }
@@ -185,26 +189,23 @@ public static partial class SyslogParser
         {
             ReadOnlySpan<byte> rest = _text[at..];
             int length = rest.IndexOfAnyExcept(HostChars);
-            length = length < 0 ? rest.Length : length;
-            if (length == 0 || length > HostnameLengthMax || (length < rest.Length && rest[length] != ' '))
+            if (length < 0)
+            {
+                length = rest.Length;
+            }
+            else if (rest[length] != ' ')
+            {
+                return TryReadAddress(ref at);
+            }
+
+            if (length is 0 or > HostnameLengthMax || (rest[0] == 'l' && rest.StartsWith("last message repeated "u8)))
             {
                 return false;
             }
 
-            ReadOnlySpan<byte> word = rest[..length];
-            bool hasBrackets = word[0] == '[' && word[^1] == ']';
-            ReadOnlySpan<byte> name = hasBrackets ? word[1..^1] : word;
-            bool isAddress = name.Contains((byte)':') && word[^1] != ':' && IsAddress(name);
-            bool needsAddress = hasBrackets || name.IndexOfAny("[]:%"u8) >= 0;
-            if (name.IsEmpty || (needsAddress && !isAddress) || rest.StartsWith("last message repeated "u8))
+            if (length > 1 || rest[0] != '-')
             {
-                return false;
-            }
-
-            if (!word.SequenceEqual("-"u8))
-            {
-                int start = at + (hasBrackets ? 1 : 0);
-                _record.Hostname = Between(start, start + name.Length);
+                _record.Hostname = Between(at, at + length);
             }
             else
             {
@@ -215,10 +216,32 @@ public static partial class SyslogParser
             return true;
         }
 
+        /// <summary>An IPv6 address, in brackets or not.</summary>
+        bool TryReadAddress(ref int at)
+        {
+            ReadOnlySpan<byte> rest = _text[at..];
+            int length = rest.IndexOf((byte)' ');
+            length = length < 0 ? rest.Length : length;
+            int brackets = length > 2 && rest[0] == '[' && rest[length - 1] == ']' ? 1 : 0;
+            if (length is 0 or > HostnameLengthMax || !IsAddress(rest[brackets..(length - brackets)]))
+            {
+                return false;
+            }
+
+            _record.Hostname = Between(at + brackets, at + length - brackets);
+            at = SkipBlanks(at + length);
+            return true;
+        }
+
         /// <summary>An IPv6 address by its letters, with or without a zone.</summary>
         static bool IsAddress(ReadOnlySpan<byte> name)
         {
             int zone = name.IndexOf((byte)'%');
+            if (!name.Contains((byte)':') || name[^1] == ':')
+            {
+                return false;
+            }
+
             foreach (byte b in zone < 0 ? name : name[..zone])
             {
                 if (!(char.IsAsciiHexDigit((char)b) || b is (byte)':' or (byte)'.'))

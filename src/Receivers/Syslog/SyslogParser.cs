@@ -19,7 +19,7 @@ public static partial class SyslogParser
     static readonly SearchValues<byte> TagChars =
         SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._/@()-+~$#*"u8);
 
-    static readonly SearchValues<byte> HostChars = SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._-:%[]"u8);
+    static readonly SearchValues<byte> HostChars = SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._-"u8);
 
     /// <summary>Appends exactly one record.</summary>
     /// <param name="batch">Holds the frame in its buffer.</param>
@@ -71,7 +71,7 @@ public static partial class SyslogParser
 
         public void Read()
         {
-            int start = SkipUnexpectedFraming();
+            int start = !_text.IsEmpty && _text[0] == '<' ? 0 : SkipUnexpectedFraming();
             int at = start;
             bool hasPri = at < _text.Length && _text[at] == '<';
             if (hasPri)

@@ -9,8 +9,15 @@ public readonly struct SyslogParserContext
     public SyslogParserContext(long observedUnixNano, SyslogZone zone, int source)
     {
         ObservedUnixNano = observedUnixNano;
-        ObservedUnixSeconds = observedUnixNano / CivilTime.NanosPerSecond;
-        ObservedYear = CivilTime.YearOf(ObservedUnixSeconds);
+        ObservedYear = CivilTime.YearOf(observedUnixNano / CivilTime.NanosPerSecond);
+        Zone = zone;
+        Source = source;
+    }
+
+    SyslogParserContext(in SyslogParserContext other, SyslogZone zone, int source)
+    {
+        ObservedUnixNano = other.ObservedUnixNano;
+        ObservedYear = other.ObservedYear;
         Zone = zone;
         Source = source;
     }
@@ -21,7 +28,8 @@ public readonly struct SyslogParserContext
 
     public int Source { get; }
 
-    internal long ObservedUnixSeconds { get; }
-
     internal int ObservedYear { get; }
+
+    /// <summary>The same moment for another sender.</summary>
+    public SyslogParserContext For(SyslogZone zone, int source) => new(this, zone, source);
 }

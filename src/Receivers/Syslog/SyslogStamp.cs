@@ -9,7 +9,10 @@ static class SyslogStamp
 {
     const int YearMin = 1678;
     const int YearMax = 2261;
-    const long HalfYearSeconds = 183L * CivilTime.SecondsPerDay;
+    const int FractionDigitsMax = 9;
+
+    // Nearer than this, no other year can be nearer still.
+    const long SurelyNearestNanos = 181L * CivilTime.SecondsPerDay * CivilTime.NanosPerSecond;
 
     /// <summary><c>2003-10-11T22:14:15.003Z</c>, also with a blank for the T, with <c>+0200</c> and without a zone.</summary>
     /// <param name="s">Starts with the stamp.</param>
@@ -230,6 +233,13 @@ static class SyslogStamp
     static int ReadTail(ReadOnlySpan<byte> s, int at, ref int year, out int offset, out bool hasOffset)
     {
         hasOffset = false;
+        offset = 0;
+        if (s.Length - at > 1 && s[at] == ' ' && !(s[at + 1] is < (byte)'a'))
+        {
+            // A word in small letters follows, as nearly always: the host.
+            return at;
+        }
+
         int read = ReadOffset(s[at..], out offset, out _);
         if (read > 0)
         {
@@ -278,24 +288,14 @@ static class SyslogStamp
         long best = 0, bestDistance = long.MaxValue;
         int now = context.ObservedYear;
         // This year first: it is the answer unless it is more than half a year away.
-        ReadOnlySpan<int> years = [now, now - 1, now + 1];
-        foreach (int year in years)
+        for (int i = 0; i < 3 && bestDistance >= SurelyNearestNanos; i++)
         {
-            if (year < YearMin || year > YearMax || !CivilTime.IsDate(year, month, day))
-            {
-                continue;
-            }
-
-            long instant = Instant(year, month, day, secondOfDay, nanos, hasOffset, offset, context);
-            long distance = Math.Abs((instant / CivilTime.NanosPerSecond) - context.ObservedUnixSeconds);
-            if (distance < bestDistance)
+            int year = i == 0 ? now : i == 1 ? now - 1 : now + 1;
+            long instant = CivilTime.IsDate(year, month, day) ? Instant(year, month, day, secondOfDay, nanos, hasOffset, offset, context) : 0;
+            long distance = Math.Abs(instant - context.ObservedUnixNano);
+            if (instant != 0 && distance < bestDistance)
             {
                 (best, bestDistance) = (instant, distance);
-            }
-
-            if (distance < HalfYearSeconds - (2 * CivilTime.SecondsPerDay))
-            {
-                break;
             }
         }
 
@@ -324,23 +324,16 @@ static class SyslogStamp
         }
 
         int at = 1;
-        for (; at < s.Length && at < 10 && IsDigit(s[at]); at++)
+        for (; at < s.Length && IsDigit(s[at]); at++)
         {
-            nanos = (nanos * 10) + s[at] - '0';
+            nanos = at <= FractionDigitsMax ? (nanos * 10) + s[at] - '0' : nanos;
         }
 
-        for (int digits = at - 1; digits < 9; digits++)
-        {
-            nanos *= 10;
-        }
-
-        while (at < s.Length && IsDigit(s[at]))
-        {
-            at++;
-        }
-
+        nanos *= PowersOfTen[FractionDigitsMax - Math.Min(at - 1, FractionDigitsMax)];
         return at;
     }
+
+    static ReadOnlySpan<int> PowersOfTen => [1, 10, 100, 1_000, 10_000, 100_000, 1_000_000, 10_000_000, 100_000_000];
 
     static int ReadDay(ReadOnlySpan<byte> s, ref int at)
     {

@@ -111,7 +111,7 @@ sealed class UdpReader : IDisposable
 
     void Read(int received)
     {
-        long now = _intake.NowUnixNano();
+        SyslogParserContext context = new(_intake.NowUnixNano(), _intake.Zone, 0);
         long bytes = 0;
         for (int i = 0; i < received; i++)
         {
@@ -119,7 +119,7 @@ sealed class UdpReader : IDisposable
             bytes += datagram.Length;
             if (!datagram.IsEmpty)
             {
-                Append(datagram, _slots.Peer(i), now);
+                Append(datagram, _slots.Peer(i), context);
             }
         }
 
@@ -127,7 +127,7 @@ sealed class UdpReader : IDisposable
     }
 
     /// <summary>One datagram, one record; line ends inside it are text.</summary>
-    void Append(ReadOnlySpan<byte> datagram, PeerAddress peer, long now)
+    void Append(ReadOnlySpan<byte> datagram, PeerAddress peer, in SyslogParserContext context)
     {
         ParseMarks framing = ParseMarks.None;
         int kept = datagram.Length;
@@ -146,8 +146,8 @@ sealed class UdpReader : IDisposable
         Slice frame = new(_batch.BytesUsed, kept);
         datagram[..kept].CopyTo(_batch.Buffer.AsSpan(frame.Offset));
         _batch.BytesUsed += kept;
-        SyslogParserContext context = new(now, _intake.Zone, _batch.AddSource(new RecordSource(peer)));
-        _intake.Parse(_batch, frame, context, framing, _statistics);
+        int source = _batch.AddSource(new RecordSource(peer));
+        _intake.Parse(_batch, frame, context.For(_intake.Zone, source), framing, _statistics);
     }
 
     void Post()
