@@ -1,8 +1,11 @@
+using System.Globalization;
 using BenchmarkDotNet.Running;
 using Benchmarks.Load;
+using Benchmarks.Otlp;
 
 // dotnet run -c Release --project tests/Benchmarks -- load tcp 127.0.0.1:5514 --count 2000000
 // dotnet run -c Release --project tests/Benchmarks -- receive --seconds 10
+// dotnet run -c Release --project tests/Benchmarks -- otlp-load grpc http://127.0.0.1:4317 1000000 [PROCESS]
 // dotnet run -c Release --project tests/Benchmarks -- --filter '*Syslog*'
 switch (args.FirstOrDefault())
 {
@@ -10,6 +13,9 @@ switch (args.FirstOrDefault())
         return LoadCommand.Run(args[1..]);
     case "receive":
         return await ReceiveCommand.RunAsync(args[1..]);
+    case "otlp-load" when args.Length >= 4:
+        int? process = args.Length > 4 ? int.Parse(args[4], CultureInfo.InvariantCulture) : null;
+        return await OtlpLoad.RunAsync(args[1], new Uri(args[2]), int.Parse(args[3], CultureInfo.InvariantCulture), process);
     default:
         BenchmarkSwitcher.FromAssembly(typeof(Program).Assembly).Run(args);
         return 0;

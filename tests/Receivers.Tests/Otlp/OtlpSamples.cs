@@ -87,13 +87,16 @@ static class OtlpSamples
     public static ExportLogsServiceRequest Request(params ProtoRecord[] records) => new() { ResourceLogs = { Group("sshd", "web1", records) } };
 
     /// <summary>Many plain records of the size that applications send: a 190-byte body and six attributes.</summary>
-    public static ExportLogsServiceRequest Typical(int count)
+    /// <param name="count">Records.</param>
+    /// <param name="first">Number of the first one, which its line tells.</param>
+    public static ExportLogsServiceRequest Typical(int count, int first = 0)
     {
         ProtoRecord[] records = new ProtoRecord[count];
-        for (int i = 0; i < count; i++)
+        for (int at = 0; at < count; at++)
         {
+            int i = first + at;
             string text = $"GET /api/v1/orders/{i} served in {i % 90} ms for client 10.0.{i % 256}.{i % 100} ";
-            records[i] = new ProtoRecord
+            records[at] = new ProtoRecord
             {
                 TimeUnixNano = Time + (ulong)i,
                 ObservedTimeUnixNano = Time + (ulong)i,
@@ -101,12 +104,12 @@ static class OtlpSamples
                 SeverityText = "Information",
                 Body = Text(text.PadRight(190, 'x')),
             };
-            records[i].Attributes.Add(Pair("http.request.method", Text("GET")));
-            records[i].Attributes.Add(Pair("http.response.status_code", new AnyValue { IntValue = 200 }));
-            records[i].Attributes.Add(Pair("url.path", Text("/api/v1/orders")));
-            records[i].Attributes.Add(Pair("user.id", Text("user-" + i)));
-            records[i].Attributes.Add(Pair("thread.id", new AnyValue { IntValue = i }));
-            records[i].Attributes.Add(Pair("retry", new AnyValue { BoolValue = false }));
+            records[at].Attributes.Add(Pair("http.request.method", Text("GET")));
+            records[at].Attributes.Add(Pair("http.response.status_code", new AnyValue { IntValue = 200 }));
+            records[at].Attributes.Add(Pair("url.path", Text("/api/v1/orders")));
+            records[at].Attributes.Add(Pair("user.id", Text("user-" + i)));
+            records[at].Attributes.Add(Pair("thread.id", new AnyValue { IntValue = i }));
+            records[at].Attributes.Add(Pair("retry", new AnyValue { BoolValue = false }));
         }
 
         return Request(records);

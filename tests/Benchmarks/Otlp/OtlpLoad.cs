@@ -1,0 +1,87 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Net.Http.Headers;
+using Google.Protobuf;
+using Grpc.Core;
+using Grpc.Net.Client;
+using Receivers.Tests.Otlp;
+
+namespace Benchmarks.Otlp;
+
+/// <summary>Sends records to a running collector, for measuring its CPU time: <c>otlp-load http|json|grpc ADDRESS RECORDS [PID]</c>.</summary>
+/// <remarks>Requests of 512 records with 190-byte bodies and six attributes, encoded before the clock starts; numbers differ from line to line.</remarks>
+static class OtlpLoad
+{
+    const int RecordsPerRequest = 512;
+    const int Requests = 16;
+    const int Senders = 4;
+
+    public static async Task<int> RunAsync(string protocol, Uri address, int records, int? process)
+    {
+        byte[][] bodies = [.. Enumerable.Range(0, Requests).Select(i => Body(protocol, i))];
+        Func<byte[], Task> send = protocol == "grpc" ? Grpc(address) : Http(address, protocol == "json" ? "application/json" : "application/x-protobuf");
+        int requests = records / RecordsPerRequest;
+        await SendAsync(send, bodies, Math.Min(requests, 2 * Requests)).ConfigureAwait(false);
+
+        double before = CpuSeconds(process);
+        Stopwatch clock = Stopwatch.StartNew();
+        await SendAsync(send, bodies, requests).ConfigureAwait(false);
+        double seconds = clock.Elapsed.TotalSeconds;
+        double cpu = CpuSeconds(process) - before;
+        double millions = requests * RecordsPerRequest / 1e6;
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{protocol}: {millions:0.00} M records in {seconds:0.0} s, {millions / seconds:0.00} M/s; {cpu / millions:0.000} CPU s/M"));
+        return 0;
+    }
+
+    static byte[] Body(string protocol, int seed)
+    {
+        OpenTelemetry.Proto.Collector.Logs.V1.ExportLogsServiceRequest request = OtlpSamples.Typical(RecordsPerRequest, seed * 7919);
+        return protocol == "json" ? OtlpJsonSamples.ToJson(request) : request.ToByteArray();
+    }
+
+    static async Task SendAsync(Func<byte[], Task> send, byte[][] bodies, int requests)
+    {
+        int next = -1;
+        await Task.WhenAll(Enumerable.Range(0, Senders).Select(_ => Task.Run(async () =>
+        {
+            for (int i = Interlocked.Increment(ref next); i < requests; i = Interlocked.Increment(ref next))
+            {
+                await send(bodies[i % bodies.Length]).ConfigureAwait(false);
+            }
+        }))).ConfigureAwait(false);
+    }
+
+    static Func<byte[], Task> Http(Uri address, string type)
+    {
+        HttpClient client = new();
+        Uri logs = new(address, "/v1/logs");
+        return async body =>
+        {
+            using ByteArrayContent content = new(body);
+            content.Headers.ContentType = new MediaTypeHeaderValue(type);
+            using HttpResponseMessage response = await client.PostAsync(logs, content).ConfigureAwait(false);
+            response.EnsureSuccessStatusCode();
+        };
+    }
+
+    static Func<byte[], Task> Grpc(Uri address)
+    {
+        CallInvoker invoker = GrpcChannel.ForAddress(address).CreateCallInvoker();
+        Marshaller<byte[]> bytes = new(static value => value, static value => value);
+        Method<byte[], byte[]> export = new(MethodType.Unary, "opentelemetry.proto.collector.logs.v1.LogsService", "Export", bytes, bytes);
+        return async body => await invoker.AsyncUnaryCall(export, null, new CallOptions(), body).ConfigureAwait(false);
+    }
+
+    // User and system time in ticks of 10 ms, fields 14 and 15 of proc(5).
+    static double CpuSeconds(int? process)
+    {
+        if (process is null)
+        {
+            return double.NaN;
+        }
+
+        string stat = File.ReadAllText($"/proc/{process}/stat");
+        string[] fields = stat[(stat.LastIndexOf(')') + 2)..].Split(' ');
+        return (double.Parse(fields[11], CultureInfo.InvariantCulture) + double.Parse(fields[12], CultureInfo.InvariantCulture)) / 100;
+    }
+}
