@@ -33,4 +33,7 @@ public struct Verdict
     public Category Category;
 
     public VerdictSource Source;
+
+    /// <summary>An operator's rule says that nobody is to be told: no alert, and no output that asks for less than everything.</summary>
+    public bool IsMuted;
 }

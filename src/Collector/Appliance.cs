@@ -35,8 +35,9 @@ sealed partial class Appliance : IAsyncDisposable
         _receivers = [.. options.Receivers.Select(plan => plan.Create(services))];
         OutputContext context = new(time, loggers);
         _outputs = [.. options.Outputs.Select(setup => setup.Create(context))];
+        RuleSet rules = new(options.Rules);
         _pipeline = new RecordPipeline(
-            options.Pipeline, _ledger, _classifier, () => new Judge(options.Classifier.Policy, _verdicts), new OutputFan(_outputs), time);
+            options.Pipeline, _ledger, _classifier, () => new Judge(options.Classifier.Policy, rules, _verdicts), new OutputFan(_outputs), time);
         _health = new Health(_receivers, _pipeline, _classifier, () => _outputs.Select(o => ComponentHealth.Of("output:" + o.Name, o.Problem)));
         _http = options.Http.Listen is { } listen ? new HttpEndpoints(listen, new MetricsPage(RegisterMetrics()), _health) : null;
     }

@@ -5,7 +5,7 @@ using Receivers;
 
 namespace Collector.Outputs;
 
-/// <summary>Which records an output is given: those at or above a severity, of some categories.</summary>
+/// <summary>Which records an output is given: those at or above a severity, of some categories. Muted ones go only where every record goes.</summary>
 sealed record OutputFilter
 {
     const uint AllCategories = uint.MaxValue;
@@ -45,7 +45,8 @@ sealed record OutputFilter
         return new OutputFilter { SeverityMin = word == 0 ? Severity.Debug : (Severity)(5 - word), _categories = categories == 0 ? AllCategories : categories };
     }
 
-    public bool Takes(in Verdict verdict) => verdict.Severity >= SeverityMin && (_categories >> (int)verdict.Category & 1) != 0;
+    public bool Takes(in Verdict verdict) =>
+        verdict.Severity >= SeverityMin && (_categories >> (int)verdict.Category & 1) != 0 && (!verdict.IsMuted || TakesAll);
 
     /// <summary>Indices of the records to send.</summary>
     /// <param name="batch">Complete, with verdicts.</param>

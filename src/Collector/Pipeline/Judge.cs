@@ -4,9 +4,9 @@ using Receivers;
 
 namespace Collector.Pipeline;
 
-/// <summary>Turns the model's answers and the senders' own levels into final verdicts, and counts them. Hot: once a record.</summary>
+/// <summary>Turns the model's answers, the senders' own levels and the operator's rules into final verdicts, and counts them. Hot: once a record.</summary>
 /// <remarks>After the cache, so that a changed policy or rule takes effect at once. One instance a worker: it keeps a tally.</remarks>
-sealed class Judge(SeverityPolicy policy, VerdictStatistics statistics)
+sealed class Judge(SeverityPolicy policy, RuleSet rules, VerdictStatistics statistics)
 {
     readonly VerdictStatistics.Tally _tally = new();
 
@@ -24,6 +24,11 @@ sealed class Judge(SeverityPolicy policy, VerdictStatistics statistics)
                 Weigh(declared, ref verdict);
             }
 
+            if (!rules.IsEmpty)
+            {
+                ApplyRules(batch, records[i], ref verdict);
+            }
+
             _tally.Severities[(int)verdict.Severity]++;
             _tally.Sources[(int)verdict.Source]++;
             if (verdict.Severity == Severity.Critical)
@@ -33,6 +38,16 @@ sealed class Judge(SeverityPolicy policy, VerdictStatistics statistics)
         }
 
         statistics.Add(_tally);
+    }
+
+    void ApplyRules(ClassifiedBatch batch, in LogRecord record, ref Verdict verdict)
+    {
+        rules.Apply(batch[record.AppName], batch[record.Hostname], batch[record.Body], ref verdict, out bool isMuted);
+        if (isMuted)
+        {
+            verdict.IsMuted = true;
+            _tally.Muted[(int)verdict.Severity]++;
+        }
     }
 
     void Weigh(byte declared, ref Verdict verdict)

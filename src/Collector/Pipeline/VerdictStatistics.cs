@@ -32,7 +32,7 @@ sealed class VerdictStatistics(TimeProvider time)
 
             for (int i = 0; i < SeverityCount; i++)
             {
-                counts[i] += tally.Severities[i];
+                counts[i] += tally.Severities[i] - tally.Muted[i];
             }
 
             _total.Add(tally);
@@ -53,7 +53,7 @@ sealed class VerdictStatistics(TimeProvider time)
         return copy;
     }
 
-    /// <summary>Records of each severity in the last 60 seconds, the current one included.</summary>
+    /// <summary>Records of each severity in the last 60 seconds, the current one included; without the muted ones, since people are alerted on this.</summary>
     public long[] LastMinute()
     {
         long second = Second();
@@ -83,6 +83,9 @@ sealed class VerdictStatistics(TimeProvider time)
     {
         public long[] Severities { get; } = new long[SeverityCount];
 
+        /// <summary>Of <see cref="Severities"/>, those that a rule has muted.</summary>
+        public long[] Muted { get; } = new long[SeverityCount];
+
         /// <summary>Of critical records only.</summary>
         public long[] CriticalCategories { get; } = new long[CategoryCount];
 
@@ -94,6 +97,7 @@ sealed class VerdictStatistics(TimeProvider time)
         public void Add(Tally other)
         {
             AddAll(Severities, other.Severities);
+            AddAll(Muted, other.Muted);
             AddAll(CriticalCategories, other.CriticalCategories);
             AddAll(Sources, other.Sources);
             AddAll(Disagreements, other.Disagreements);
@@ -102,6 +106,7 @@ sealed class VerdictStatistics(TimeProvider time)
         public void Clear()
         {
             Array.Clear(Severities);
+            Array.Clear(Muted);
             Array.Clear(CriticalCategories);
             Array.Clear(Sources);
             Array.Clear(Disagreements);

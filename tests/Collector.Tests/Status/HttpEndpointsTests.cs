@@ -28,7 +28,7 @@ public sealed class HttpEndpointsTests : IAsyncLifetime
             new PipelineOptions(1, 1 << 20, 1 << 20, TimeSpan.FromSeconds(2)),
             _ledger,
             _classifier,
-            () => new Judge(SeverityPolicy.Model, _statistics),
+            () => new Judge(SeverityPolicy.Model, new RuleSet([]), _statistics),
             new OutputFan([]),
             TimeProvider.System);
         _health = new Health([_receiver], _pipeline, _classifier, () => [ComponentHealth.Of("output:file", null)]);
