@@ -80,7 +80,7 @@ struct OctetCount(SyslogFraming framing, int frameBytesMax)
 
         int digits = Digits(rest[blanks..], out octets);
         header = blanks + digits + 1;
-        if (blanks + digits == rest.Length && blanks < BlanksMax && digits <= DigitsMax)
+        if (blanks + digits == rest.Length && digits <= DigitsMax)
         {
             return isEnd ? CountStatus.None : CountStatus.Undecided;
         }

@@ -22,6 +22,8 @@ public sealed class SyslogFramerTests
         { "2019-02-19T10:00:00 CEF\n3 of 4 disks failed\n100000000 too long\n", ["2019-02-19T10:00:00 CEF", "3 of 4 disks failed", "100000000 too long"] },
         { "12 drummers drumming\n05 <13>a\n", ["12 drummers drumming", "05 <13>a"] },
         { "1234567890 <13>a\n-1 <13>b\n+5 <13>c\n", ["1234567890 <13>a", "-1 <13>b", "+5 <13>c"] },
+        { "                5 <13>a\n", ["<13>a"] },
+        { "                 5 <13>a\n", ["                 5 <13>a"] },
         { "   at Foo.Bar()\n<13>a\n", ["   at Foo.Bar()", "<13>a"] },
         { "\n\n\r\n<13>a\n\n", ["<13>a"] },
         { "<13>open", ["<13>open|Incomplete"] },
