@@ -41,7 +41,7 @@ public sealed class ClassifierOptions
     public int WaitersMax { get; set; } = 65_536;
 
     /// <summary>Templates whose answer is remembered.</summary>
-    /// <value>1,024 to 67,108,864; default 1,048,576, 27 MB when full.</value>
+    /// <value>1,024 to 67,108,864; default 1,048,576: 27 MB when full, and 8 MB for each thread that classifies.</value>
     public int CacheEntriesMax { get; set; } = 1_048_576;
 
     /// <summary>Memory for them; the smaller of the two bounds holds.</summary>

@@ -9,11 +9,15 @@ namespace Classifier;
 
 public sealed partial class LogClassifier
 {
+    // Templates know to the minute when they came last.
+    static readonly TimeSpan ClockPeriod = TimeSpan.FromSeconds(20);
+
     readonly TimeProvider _time;
     readonly ILogger _logger;
     readonly Lock _lifetimeLock = new();
     readonly CancellationTokenSource _stopping = new();
     ClassifierOptions _options;
+    ITimer? _clock;
     Task _saving = Task.CompletedTask;
     bool _isStarted;
     bool _isStopped;
@@ -100,6 +104,7 @@ public sealed partial class LogClassifier
                     engine.Start(ThreadCount(_options));
                 }
 
+                _clock = _time.CreateTimer(_ => TellTime(), null, ClockPeriod, ClockPeriod);
                 _saving = SaveRegularlyAsync();
             }
         }
@@ -124,7 +129,12 @@ public sealed partial class LogClassifier
         await _stopping.CancelAsync();
         await _saving;
         _engine?.Stop();
-        SaveCache();
+        SaveCache(isLast: true);
+        if (_clock is not null)
+        {
+            await _clock.DisposeAsync();
+        }
+
         _stopping.Dispose();
     }
 
@@ -146,7 +156,7 @@ public sealed partial class LogClassifier
             ModelEngine? old = _engine;
             if (old is not null && old.Model.Identity == engine.Model.Identity)
             {
-                engine.Cache.RestoreAll(old.Cache);
+                engine.TakeOver(old);
             }
 
             _options = options;
@@ -179,7 +189,9 @@ public sealed partial class LogClassifier
         }
 
         LogModelLoaded(model.Card.Name, model.Origin, model.ModelHash, (long)_time.GetElapsedTime(start).TotalMilliseconds);
-        return new ModelEngine(model, options, _statistics, _time, _logger);
+        ModelEngine engine = new(model, options, _statistics, _time, _logger);
+        engine.Cache.Minutes = Tally.MinutesAt(_time.GetUtcNow());
+        return engine;
     }
 
     // Not inlined: the files must be garbage by the time the memory is trimmed.
@@ -202,7 +214,7 @@ public sealed partial class LogClassifier
     {
         if (_options.StateFolder is { } folder)
         {
-            int count = TemplateCacheFile.Load(folder, engine.Cache, engine.Model.Identity, out string problem);
+            int count = TemplateCacheFile.Load(folder, engine.Cache, engine.Examples, engine.Model.Identity, out string problem);
             if (problem.Length > 0)
             {
                 LogCacheNotLoaded(problem);
@@ -223,7 +235,7 @@ public sealed partial class LogClassifier
         {
             while (await timer.WaitForNextTickAsync(_stopping.Token))
             {
-                SaveCache();
+                SaveCache(isLast: false);
             }
         }
         catch (OperationCanceledException)
@@ -232,7 +244,9 @@ public sealed partial class LogClassifier
         }
     }
 
-    void SaveCache()
+    void TellTime() => Volatile.Read(ref _engine)?.Cache.Minutes = Tally.MinutesAt(_time.GetUtcNow());
+
+    void SaveCache(bool isLast)
     {
         if (_options.StateFolder is not { } folder || Volatile.Read(ref _engine) is not { } engine || !_isStarted)
         {
@@ -240,11 +254,11 @@ public sealed partial class LogClassifier
         }
 
         long writes = engine.Cache.Writes;
-        if (writes != _savedWrites)
+        if (writes != _savedWrites || (isLast && _statistics.Sum(Counter.Hit) > 0))
         {
             try
             {
-                int count = TemplateCacheFile.Save(folder, engine.Cache, engine.Model.Identity);
+                int count = TemplateCacheFile.Save(folder, engine.Cache, engine.Examples, engine.Model.Identity);
                 _savedWrites = writes;
                 LogCacheSaved(count);
             }

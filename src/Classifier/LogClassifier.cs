@@ -41,7 +41,7 @@ public sealed partial class LogClassifier : IAsyncDisposable
             return ClassifyStatus.Known;
         }
 
-        return ClassifyCore(engine, key, text, declaredSeverity, waiter, index, out verdict);
+        return ClassifyCore(engine, key, text, app, body, declaredSeverity, waiter, index, out verdict);
     }
 
     /// <summary>The verdict on one record, from the model if need be, on the calling thread: for tools that have the time.</summary>
@@ -62,6 +62,7 @@ public sealed partial class LogClassifier : IAsyncDisposable
             }
 
             _statistics.Count(Counter.Miss);
+            engine.Examples.Add(key, app, body, engine.Cache.Minutes);
             answer = engine.Ask(key, text);
             if (!answer.IsNone)
             {
@@ -76,12 +77,26 @@ public sealed partial class LogClassifier : IAsyncDisposable
 
     [MethodImpl(MethodImplOptions.NoInlining)]
     ClassifyStatus ClassifyCore(
-        ModelEngine? engine, in TemplateKey key, ReadOnlySpan<byte> text, byte declaredSeverity, IVerdictWaiter? waiter, int index, out Verdict verdict)
+        ModelEngine? engine,
+        in TemplateKey key,
+        ReadOnlySpan<byte> text,
+        ReadOnlySpan<byte> app,
+        ReadOnlySpan<byte> body,
+        byte declaredSeverity,
+        IVerdictWaiter? waiter,
+        int index,
+        out Verdict verdict)
     {
         verdict = DeclaredSeverity.Fallback(declaredSeverity) with { TemplateId = key.High };
         if (engine is not null)
         {
-            switch (engine.Queue.Offer(key, text, declaredSeverity, waiter, index))
+            QueueOutcome outcome = engine.Queue.Offer(key, text, declaredSeverity, waiter, index);
+            if (outcome is QueueOutcome.Waiting or QueueOutcome.Queued)
+            {
+                engine.Examples.Add(key, app, body, engine.Cache.Minutes);
+            }
+
+            switch (outcome)
             {
                 case QueueOutcome.Waiting:
                     _statistics.Count(Counter.Miss);

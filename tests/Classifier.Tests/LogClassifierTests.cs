@@ -172,6 +172,32 @@ public sealed class LogClassifierTests
     }
 
     [Fact]
+    public async Task Templates_AfterARestart_KnowCountTimesAndAnExample()
+    {
+        using TemporaryFolder folder = new();
+        FakeClock clock = new() { Now = new DateTimeOffset(2026, 11, 25, 10, 0, 0, TimeSpan.Zero) };
+        ClassifierOptions options = new() { StateFolder = folder.Path };
+        await using (LogClassifier classifier = LogClassifier.Create(options, NullLogger.Instance, clock))
+        {
+            await classifier.StartAsync(CancellationToken.None);
+            for (int i = 0; i < 100; i++)
+            {
+                classifier.ClassifyNow("sshd"u8, Encoding.UTF8.GetBytes($"Failed password for root from 10.0.0.{i}"), 0);
+            }
+
+            classifier.ClassifyNow("cron"u8, "session opened"u8, 0);
+        }
+
+        await using LogClassifier again = await StartedAsync(options);
+        IReadOnlyList<TemplateSummary> templates = again.Templates(10);
+        Assert.Equal([100L, 1L], templates.Select(template => template.Count));
+        Assert.Equal("sshd: Failed password for root from 10.0.0.0", templates[0].Example);
+        Assert.Equal((clock.Now, clock.Now), (templates[0].FirstSeen, templates[0].LastSeen));
+        Assert.Equal(again.ClassifyNow("sshd"u8, "Failed password for root from 10.0.0.7"u8, 0), templates[0].Verdict);
+        Assert.Equal(templates[0].TemplateId, Assert.Single(again.Templates(1)).TemplateId);
+    }
+
+    [Fact]
     public async Task TryReload_WithAnotherModel_TakesItAndDropsTheAnswers()
     {
         using TemporaryFolder folder = new();
@@ -309,6 +335,13 @@ public sealed class LogClassifierTests
         Assert.True(isKnown, $"not learnt in {lines} lines");
         Assert.InRange(statistics.PendingTemplates, 0, 256);
         Assert.Equal(statistics.CacheMisses, statistics.FallbackVerdicts);
+    }
+
+    sealed class FakeClock : TimeProvider
+    {
+        public required DateTimeOffset Now { get; init; }
+
+        public override DateTimeOffset GetUtcNow() => Now;
     }
 
     static async Task<LogClassifier> StartedAsync(ClassifierOptions? options = null)

@@ -6,4 +6,5 @@ namespace Classifier.Caching;
 /// <param name="Key">Of the text.</param>
 /// <param name="Answer">Of the model.</param>
 /// <param name="Heat">0 to 3: how well it has earned its place.</param>
-readonly record struct SavedTemplate(TemplateKey Key, Answer Answer, uint Heat);
+/// <param name="Tally">Hits so far, and the last.</param>
+readonly record struct SavedTemplate(TemplateKey Key, Answer Answer, uint Heat, Tally Tally);

@@ -86,7 +86,7 @@ sealed class InferenceQueue
             if (!_places.TryGetValue(key, out int place))
             {
                 // Between the caller's look into the cache and this lock a worker may have put it there and left.
-                if (_cache.TryGet(key, out _))
+                if (_cache.TryPeek(key, out _))
                 {
                     return QueueOutcome.Answered;
                 }

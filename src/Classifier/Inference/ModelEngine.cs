@@ -26,6 +26,7 @@ sealed partial class ModelEngine
         Model = model;
         Threshold = options.CriticalThreshold ?? model.Card.CriticalThreshold;
         Cache = new TemplateCache(options.CacheEntriesMax, options.CacheBytesMax);
+        Examples = new TemplateExamples(Cache);
         Queue = new InferenceQueue(Cache, options.QueueTemplatesMax, options.WaitTemplatesMax, options.WaitersMax);
         _statistics = statistics;
         _time = time;
@@ -35,6 +36,8 @@ sealed partial class ModelEngine
     public Model Model { get; }
 
     public TemplateCache Cache { get; }
+
+    public TemplateExamples Examples { get; }
 
     public InferenceQueue Queue { get; }
 
@@ -64,6 +67,16 @@ sealed partial class ModelEngine
 
         _workers.Clear();
         Model.Dispose();
+    }
+
+    /// <summary>Takes what another engine with the same model has learnt.</summary>
+    public void TakeOver(ModelEngine other)
+    {
+        Cache.RestoreAll(other.Cache);
+        foreach ((TemplateKey key, Example example) in other.Examples.All())
+        {
+            Examples.Restore(key, example);
+        }
     }
 
     /// <summary>Asks the model on the calling thread and remembers the answer.</summary>

@@ -104,13 +104,12 @@ static class NativeRuntime
             }
             catch (DllNotFoundException e)
             {
-                refusals.Add($"{place}: {FirstLine(e.Message)}");
+                // The loader's own words come last, after advice on how to find them.
+                refusals.Add($"{place}: {e.Message.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)[^1]}");
                 return 0;
             }
         }
     }
-
-    static string FirstLine(string text) => text.Split('\n', 2)[0].Trim();
 
     static nint Resolve(string name, Assembly assembly, DllImportSearchPath? searchPath) =>
         name.Contains("onnxruntime", StringComparison.Ordinal) && !name.Contains("extensions", StringComparison.Ordinal) ? s_library : 0;

@@ -1,3 +1,4 @@
+using System.Text;
 using Classifier.Caching;
 using Classifier.Inference;
 using Classifier.Tests.Shared;
@@ -16,9 +17,9 @@ public sealed class TemplateCacheFileTests
     {
         using TemporaryFolder folder = new();
         TemplateCache cache = Filled(entries);
-        Assert.Equal(entries, TemplateCacheFile.Save(folder.Path, cache, Identity));
+        Assert.Equal(entries, Save(folder, cache, Identity));
         TemplateCache loaded = new(1_048_576, long.MaxValue);
-        Assert.Equal(entries, TemplateCacheFile.Load(folder.Path, loaded, Identity, out string problem));
+        Assert.Equal(entries, Load(folder, loaded, out string problem));
         Assert.Equal("", problem);
         Assert.Equal(All(cache), All(loaded));
         Assert.Equal([folder[TemplateCacheFile.FileName]], Directory.GetFiles(folder.Path));
@@ -28,7 +29,7 @@ public sealed class TemplateCacheFileTests
     public void Load_WithoutAFile_IsNoProblem()
     {
         using TemporaryFolder folder = new();
-        Assert.Equal(0, TemplateCacheFile.Load(folder["missing"], Filled(0), Identity, out string problem));
+        Assert.Equal(0, TemplateCacheFile.Load(folder["missing"], Filled(0), new TemplateExamples(Filled(0)), Identity, out string problem));
         Assert.Equal("", problem);
     }
 
@@ -36,7 +37,7 @@ public sealed class TemplateCacheFileTests
     public void Load_OfAnotherModelsFile_SetsItAside()
     {
         using TemporaryFolder folder = new();
-        TemplateCacheFile.Save(folder.Path, Filled(10), Identity + 1);
+        Save(folder, Filled(10), Identity + 1);
         AssertSetAside(folder, "of another model");
     }
 
@@ -52,7 +53,7 @@ public sealed class TemplateCacheFileTests
     public void Load_OfAFileCutAnywhere_SetsItAside()
     {
         using TemporaryFolder folder = new();
-        TemplateCacheFile.Save(folder.Path, Filled(3), Identity);
+        Save(folder, Filled(3), Identity);
         byte[] whole = File.ReadAllBytes(folder[TemplateCacheFile.FileName]);
         for (int length = 0; length < whole.Length; length++)
         {
@@ -65,7 +66,7 @@ public sealed class TemplateCacheFileTests
     public void Load_OfAFileWithAnyBitFlipped_SetsItAside()
     {
         using TemporaryFolder folder = new();
-        TemplateCacheFile.Save(folder.Path, Filled(2), Identity);
+        Save(folder, Filled(2), Identity);
         byte[] whole = File.ReadAllBytes(folder[TemplateCacheFile.FileName]);
         for (int bit = 0; bit < whole.Length * 8; bit++)
         {
@@ -86,9 +87,9 @@ public sealed class TemplateCacheFileTests
             cache.TryGet(Key(i), out _);
         }
 
-        TemplateCacheFile.Save(folder.Path, cache, Identity);
+        Save(folder, cache, Identity);
         TemplateCache small = new(16, long.MaxValue);
-        Assert.Equal(200, TemplateCacheFile.Load(folder.Path, small, Identity, out _));
+        Assert.Equal(200, Load(folder, small, out _));
         Assert.All(Enumerable.Range(0, 4), i => Assert.True(small.TryGet(Key(i), out _)));
     }
 
@@ -96,17 +97,17 @@ public sealed class TemplateCacheFileTests
     public void Save_OverAFile_LeavesTheOldOneWhenItFails()
     {
         using TemporaryFolder folder = new();
-        TemplateCacheFile.Save(folder.Path, Filled(5), Identity);
+        Save(folder, Filled(5), Identity);
         Directory.CreateDirectory(folder[TemplateCacheFile.FileName + ".new"]);
-        Assert.ThrowsAny<Exception>(() => TemplateCacheFile.Save(folder.Path, Filled(9), Identity));
-        Assert.Equal(5, TemplateCacheFile.Load(folder.Path, Filled(0), Identity, out _));
+        Assert.ThrowsAny<Exception>(() => Save(folder, Filled(9), Identity));
+        Assert.Equal(5, Load(folder, Filled(0), out _));
     }
 
     static void AssertSetAside(TemporaryFolder folder, string reason)
     {
         TemplateCache cache = Filled(0);
         string path = folder[TemplateCacheFile.FileName];
-        Assert.Equal(0, TemplateCacheFile.Load(folder.Path, cache, Identity, out string problem));
+        Assert.Equal(0, Load(folder, cache, out string problem));
         Assert.StartsWith(path, problem, StringComparison.Ordinal);
         Assert.Contains(reason, problem, StringComparison.Ordinal);
         Assert.Contains("set aside as templates.cache.set-aside", problem, StringComparison.Ordinal);
@@ -115,12 +116,33 @@ public sealed class TemplateCacheFileTests
         Assert.True(File.Exists(path + TemplateCacheFile.AsideSuffix));
     }
 
+    static int Save(TemporaryFolder folder, TemplateCache cache, UInt128 identity)
+    {
+        TemplateExamples examples = new(cache);
+        examples.Add(Key(0), "app"u8, "text"u8, 3);
+        return TemplateCacheFile.Save(folder.Path, cache, examples, identity);
+    }
+
+    static int Load(TemporaryFolder folder, TemplateCache cache, out string problem)
+    {
+        TemplateExamples examples = new(cache);
+        int count = TemplateCacheFile.Load(folder.Path, cache, examples, Identity, out problem);
+        if (problem.Length == 0)
+        {
+            Assert.True(examples.TryGet(Key(0), out Example? example));
+            Assert.Equal(("app: text", 3U, 1UL), (Encoding.UTF8.GetString(example.Value.Text), example.Value.FirstMinutes, example.Value.Misses.Count));
+        }
+
+        return count;
+    }
+
     static TemplateCache Filled(int entries)
     {
         TemplateCache cache = new(1_048_576, long.MaxValue);
         for (int i = 0; i < entries; i++)
         {
-            cache.Set(Key(i), new Answer(0.25f, (Severity)(i % 4), 0.5f, (Category)(i % 8)));
+            Answer answer = new(0.25f, (Severity)(i % 4), 0.5f, (Category)(i % 8));
+            cache.Restore(new SavedTemplate(Key(i), answer, 0, new Tally((ulong)i << 24)));
         }
 
         return cache;
