@@ -17,8 +17,13 @@ public sealed partial class EffectiveConfigurationTests
         """;
 
     [Fact]
-    public void Write_Settings_ShowsValuesDefaultsAndLimits() =>
-        Snapshot.Verify(EffectiveConfiguration.Write(Configured.From(Written).Settings), "yaml");
+    public void Write_Settings_ShowsValuesDefaultsAndLimits()
+    {
+        SettingGroup settings = Configured.From(Written).Settings;
+        // The other sections are the parts' own; the reference shows them.
+        settings.Groups.RemoveAll(group => group.Key is not ("rules" or "http" or "status" or "log"));
+        Snapshot.Verify(EffectiveConfiguration.Write(settings), "yaml");
+    }
 
     [Fact]
     public void Write_ReadBack_MeansTheSame()
