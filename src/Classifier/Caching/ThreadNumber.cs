@@ -9,20 +9,20 @@ static class ThreadNumber
 
     // 0: not asked yet; -1: none was left.
     [ThreadStatic]
-    static int t_number;
-    static int s_last;
+    static int _number;
+    static int _last;
 
     /// <summary>Of the calling thread: 1 to 63 for it alone, else <see cref="Shared"/>. Hot.</summary>
-    public static int Current => t_number > 0 ? t_number : CurrentCore();
+    public static int Current => _number > 0 ? _number : CurrentCore();
 
     static int CurrentCore()
     {
-        if (t_number == 0)
+        if (_number == 0)
         {
-            int number = Interlocked.Increment(ref s_last);
-            t_number = number < Count ? number : -1;
+            int number = Interlocked.Increment(ref _last);
+            _number = number < Count ? number : -1;
         }
 
-        return Math.Max(t_number, Shared);
+        return Math.Max(_number, Shared);
     }
 }

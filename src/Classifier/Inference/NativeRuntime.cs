@@ -16,9 +16,9 @@ static class NativeRuntime
     const string LibraryFile = "libonnxruntime.so";
 
     static readonly Lock LoadLock = new();
-    static nint s_library;
-    static string? s_problem;
-    static bool s_tried;
+    static nint _library;
+    static string? _problem;
+    static bool _tried;
 
     /// <summary>Loads the library if no earlier call did. Only the first call's folder counts.</summary>
     /// <param name="stateFolder">A folder that this process may write to; null for none.</param>
@@ -27,11 +27,11 @@ static class NativeRuntime
     {
         lock (LoadLock)
         {
-            if (!s_tried)
+            if (!_tried)
             {
-                s_tried = true;
-                s_library = Load(stateFolder, out s_problem);
-                if (s_library != 0)
+                _tried = true;
+                _library = Load(stateFolder, out _problem);
+                if (_library != 0)
                 {
                     // The package's own resolver looks for files beside the executable.
                     OrtEnv.DisableDllImportResolver = true;
@@ -43,7 +43,7 @@ static class NativeRuntime
                 }
             }
 
-            return s_problem;
+            return _problem;
         }
     }
 
@@ -112,5 +112,5 @@ static class NativeRuntime
     }
 
     static nint Resolve(string name, Assembly assembly, DllImportSearchPath? searchPath) =>
-        name.Contains("onnxruntime", StringComparison.Ordinal) && !name.Contains("extensions", StringComparison.Ordinal) ? s_library : 0;
+        name.Contains("onnxruntime", StringComparison.Ordinal) && !name.Contains("extensions", StringComparison.Ordinal) ? _library : 0;
 }
