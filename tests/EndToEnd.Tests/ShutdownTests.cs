@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Net.Sockets;
+using System.Text.Json;
 using EndToEnd.Tests.Harness;
 
 namespace EndToEnd.Tests;
@@ -38,12 +39,13 @@ public sealed class ShutdownTests
         string ledger = collector.Program.Errors.Last(line => line.Contains("received", StringComparison.Ordinal));
         long[] books = [.. ledger.Split([' ', ',', '.', ':'], StringSplitOptions.RemoveEmptyEntries).Where(word => word.All(char.IsAsciiDigit))
             .Select(word => long.Parse(word, CultureInfo.InvariantCulture)).TakeLast(4)];
-        int written = collector.Records().Count;
+        List<JsonElement> records = collector.Records();
+        int written = records.Count;
         Assert.True(books[0] >= 50_000, ledger);
         Assert.Equal([written, written, 0, 0], books);
 
         // In order and without a gap: what was read is a prefix of what was sent. The last line may have been cut by the close.
-        int[] numbers = [.. collector.Records().Where(r => !r.TryGetProperty("parse", out _))
+        int[] numbers = [.. records.Where(r => !r.TryGetProperty("parse", out _))
             .Select(r => int.Parse(r.GetProperty("body").GetString()!.Split(' ')[1], CultureInfo.InvariantCulture)).Order()];
         Assert.Equal(Enumerable.Range(0, numbers.Length), numbers);
     }

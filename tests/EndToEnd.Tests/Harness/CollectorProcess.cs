@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.IO.Compression;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using Tests.Shared;
@@ -25,9 +26,6 @@ sealed partial class CollectorProcess : IAsyncDisposable
         Environment.GetEnvironmentVariable("COLLECTOR_BINARY") ?? Repository.PathTo("artifacts", "collector");
 
     public RunningProgram Program { get; }
-
-    /// <summary>The file output of <see cref="StartAsync"/>'s default configuration.</summary>
-    public string RecordsFile => _folder.File("records.jsonl");
 
     public int UdpPort { get; private set; }
 
@@ -124,8 +122,20 @@ sealed partial class CollectorProcess : IAsyncDisposable
         (long)await MetricAsync("collector_ledger_records_total{state=\"dropped\"}"),
         (long)await MetricAsync("collector_ledger_queued_records"));
 
-    /// <summary>The records in the file output; stop first, or they may not be there yet.</summary>
-    public List<JsonElement> Records() => [.. File.ReadLines(RecordsFile).Select(line => JsonDocument.Parse(line).RootElement)];
+    /// <summary>The records in the file output and what it has rotated away; stop first, or they may not be there yet.</summary>
+    public List<JsonElement> Records() =>
+        [.. Directory.EnumerateFiles(_folder.Path, "records*").SelectMany(ReadLines).Select(line => JsonDocument.Parse(line).RootElement)];
+
+    static IEnumerable<string> ReadLines(string path)
+    {
+        using Stream file = File.OpenRead(path);
+        using Stream content = path.EndsWith(".gz", StringComparison.Ordinal) ? new GZipStream(file, CompressionMode.Decompress) : file;
+        using StreamReader reader = new(content);
+        while (reader.ReadLine() is { } line)
+        {
+            yield return line;
+        }
+    }
 
     public async ValueTask DisposeAsync()
     {
