@@ -33,7 +33,7 @@ sealed partial class Appliance : IAsyncDisposable
         _classifier = LogClassifier.Create(options.Classifier.Options, loggers.CreateLogger("Classifier"), time);
         PartServices services = new(loggers, time);
         _receivers = [.. options.Receivers.Select(plan => plan.Create(services))];
-        OutputContext context = new(time, loggers);
+        OutputContext context = new(time, loggers, options.Classifier.Options.StateFolder);
         _outputs = [.. options.Outputs.Select(setup => setup.Create(context))];
         RuleSet rules = new(options.Rules);
         _pipeline = new RecordPipeline(
@@ -145,6 +145,7 @@ sealed partial class Appliance : IAsyncDisposable
         ReceiverMetrics.Register(metrics, registry, _receivers);
         ClassifierMetrics.Register(metrics, registry, _classifier);
         OutputMetrics.Register(metrics, registry, _outputs);
+        AlertMetrics.Register(metrics, registry, _outputs);
         BuildMetrics.Register(metrics, registry, _classifier);
         return registry;
     }

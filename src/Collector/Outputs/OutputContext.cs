@@ -3,4 +3,5 @@ namespace Collector.Outputs;
 /// <summary>What the appliance lends to an output.</summary>
 /// <param name="Time">The clock.</param>
 /// <param name="Loggers">For what people should read; never for each record.</param>
-sealed record OutputContext(TimeProvider Time, ILoggerFactory Loggers);
+/// <param name="StateFolder">Where to keep what a restart must not lose; null when nothing is kept.</param>
+sealed record OutputContext(TimeProvider Time, ILoggerFactory Loggers, string? StateFolder = null);

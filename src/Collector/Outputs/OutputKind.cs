@@ -14,6 +14,9 @@ abstract class OutputKind(string name, string about, OutputQueueOptions queue)
 
     public OutputQueueOptions QueueDefaults { get; } = queue;
 
+    /// <summary>True when it tells people: what it makes is an <see cref="Alerts.AlertOutput"/>.</summary>
+    public bool IsAlert { get; init; }
+
     /// <summary>Reads every key of the section; mistakes go to the reader.</summary>
     /// <returns>A record that is equal when nothing was changed.</returns>
     public abstract object ReadOptions(OptionsReader options);

@@ -41,7 +41,7 @@ sealed partial class OutputQueue
                 return string.Create(CultureInfo.InvariantCulture, $"no answer for {stuck.TotalSeconds:0} s");
             }
 
-            return _isRefused ? "refuses records: " + Statistics.LastError : null;
+            return _isRefused ? "refuses records: " + Statistics.LastError : (_output as IReportsProblem)?.Problem;
         }
     }
 

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Diagnostics;
+using Collector.Alerts;
 using Collector.Pipeline;
 using Receivers;
 
@@ -68,6 +69,9 @@ sealed partial class OutputQueue : IBatchConsumer, IAsyncDisposable
     public string Name => _output.Name;
 
     public OutputStatistics Statistics { get; }
+
+    /// <summary>Books of the messages that it sends; null for an output that sends the records themselves.</summary>
+    public AlertStatistics? Alerts => (_output as AlertOutput)?.Statistics;
 
     /// <summary>Age of the oldest record that waits or is being sent; 0 when there is none.</summary>
     public double OldestAgeSeconds

@@ -1,3 +1,6 @@
+using Collector.Alerts.Alertmanager;
+using Collector.Alerts.Slack;
+using Collector.Alerts.Webhook;
 using Collector.Outputs.Files;
 using Collector.Outputs.Stdout;
 using Receivers;
@@ -11,6 +14,9 @@ static class OutputRegistry
     [
         StdoutOutput.Kind,
         FileOutput.Kind,
+        AlertmanagerChannel.Kind,
+        SlackChannel.Kind,
+        WebhookChannel.Kind,
     ];
 
     static string[] KindNames { get; } = [.. Kinds.Select(kind => kind.Name)];

@@ -1,0 +1,59 @@
+using Classifier;
+using System.Globalization;
+using Receivers;
+
+namespace Collector.Alerts;
+
+/// <summary>One template on one host that is going on, with what is told of it. The state file holds these as they are.</summary>
+sealed class AlertGroup
+{
+    public required ulong Key { get; init; }
+
+    public required ulong Template { get; init; }
+
+    public required string Host { get; init; }
+
+    public required string App { get; init; }
+
+    public required string Line { get; init; }
+
+    public required Severity Severity { get; init; }
+
+    public required Category Category { get; init; }
+
+    public required VerdictSource Source { get; init; }
+
+    public required float Confidence { get; init; }
+
+    /// <summary>OTel SeverityNumber; 0 when the sender declared none.</summary>
+    public required byte Declared { get; init; }
+
+    public required DateTimeOffset FirstSeen { get; init; }
+
+    public DateTimeOffset LastSeen { get; set; }
+
+    public long Count { get; set; }
+
+    /// <summary>When a message said it; null before the first.</summary>
+    public DateTimeOffset? NotifiedAt { get; set; }
+
+    /// <summary>A message about it has to be sent, or is being sent and not answered yet.</summary>
+    public bool IsPending { get; set; }
+
+    public Alert ToAlert() => new()
+    {
+        Id = Key.ToString("x16", CultureInfo.InvariantCulture),
+        Template = Template.ToString("x16", CultureInfo.InvariantCulture),
+        Host = Host,
+        App = App,
+        Severity = Severity,
+        Category = Category,
+        Line = Line,
+        Confidence = Confidence,
+        Source = LabelNames.Sources[(int)Source],
+        Declared = SeverityNumbers.Text(Declared, isSyslog: false),
+        Count = Count,
+        FirstSeen = FirstSeen,
+        LastSeen = LastSeen,
+    };
+}

@@ -1,0 +1,75 @@
+using System.Buffers;
+using System.Text.Json;
+using Classifier;
+using Collector.Outputs.Formats;
+
+namespace Collector.Alerts.Webhook;
+
+/// <summary>A notice as JSON. The shape is documented in <c>docs/alerts.md</c>; members may be added, none is ever renamed.</summary>
+sealed class WebhookPayload(AlertOptions options)
+{
+    // A recovery names as many as a message is good for; the rest is in the counts.
+    const int AlertsMax = 100;
+
+    public void Write(IBufferWriter<byte> to, AlertNotice notice)
+    {
+        using Utf8JsonWriter json = new(to);
+        json.WriteStartObject();
+        json.WriteNumber("version", 1);
+        json.WriteString("kind", notice.Kind switch
+        {
+            AlertNoticeKind.Firing => "firing",
+            AlertNoticeKind.Storm => "storm",
+            AlertNoticeKind.Recovered => "recovered",
+            _ => "test",
+        });
+        json.WriteString("title", AlertText.Title(notice));
+        json.WriteString("time", AlertText.Time(notice.Time));
+        json.WriteNumber("groups", notice.Groups);
+        json.WriteNumber("records", notice.Records);
+        json.WriteNumber("suppressed", notice.Suppressed);
+        json.WriteStartArray("alerts");
+        foreach (Alert alert in notice.Alerts.Take(AlertsMax))
+        {
+            WriteAlert(json, alert);
+        }
+
+        json.WriteEndArray();
+        json.WriteEndObject();
+    }
+
+    void WriteAlert(Utf8JsonWriter json, Alert alert)
+    {
+        json.WriteStartObject();
+        json.WriteString("id", alert.Id);
+        json.WriteString("severity", alert.Severity.Name());
+        json.WriteString("category", alert.Category.Name());
+        WriteUnlessEmpty(json, "host", alert.Host);
+        WriteUnlessEmpty(json, "app", alert.App);
+        WriteUnlessEmpty(json, "line", alert.Line);
+        if (alert.Confidence > 0)
+        {
+            Span<byte> confidence = stackalloc byte[ProbabilityText.LengthMax];
+            json.WritePropertyName("confidence");
+            json.WriteRawValue(confidence[..ProbabilityText.Write(confidence, alert.Confidence)]);
+        }
+
+        json.WriteString("source", alert.Source);
+        WriteUnlessEmpty(json, "declared", alert.Declared);
+        json.WriteString("template", alert.Template);
+        json.WriteNumber("count", alert.Count);
+        json.WriteString("first_seen", AlertText.Time(alert.FirstSeen));
+        json.WriteString("last_seen", AlertText.Time(alert.LastSeen));
+        WriteUnlessEmpty(json, "link", options.LinkTo(alert) ?? "");
+        json.WriteString("mute", AlertText.MuteRule(alert));
+        json.WriteEndObject();
+    }
+
+    static void WriteUnlessEmpty(Utf8JsonWriter json, string name, string value)
+    {
+        if (value.Length > 0)
+        {
+            json.WriteString(name, value);
+        }
+    }
+}

@@ -1,0 +1,210 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Text;
+using Classifier;
+using Collector.Alerts;
+using Collector.Alerts.Webhook;
+using Collector.Configuration;
+using Collector.Outputs;
+using Collector.Pipeline;
+using Collector.Tests.Configuration;
+using Collector.Tests.Shared;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace Collector.Tests.Alerts;
+
+public sealed class AlertOutputTests
+{
+    const string Secret = "0123456789abcdef";
+
+    [Theory]
+    [InlineData("webhook", "url", "200|ok")]
+    [InlineData("webhook", "url", "204")]
+    [InlineData("slack", "webhook", "200|ok")]
+    [InlineData("alertmanager", "url", "200|")]
+    public async Task Send_Critical_ArrivesOnce(string kind, string key, string answer)
+    {
+        using ScriptedServer server = new(answer);
+        await using AlertOutput output = await StartAsync(kind, $"{key}: '{server.Address}'");
+        await SendAsync(output, 1, 2);
+        ScriptedRequest request = await server.NextAsync();
+        Assert.Equal(kind == "alertmanager" ? "POST /api/v2/alerts HTTP/1.1" : "POST / HTTP/1.1", request.Line);
+        Assert.Equal("application/json", request.Headers["Content-Type"]);
+        Assert.Contains("disk failed", request.Text, StringComparison.Ordinal);
+        await UntilAsync(() => output.Statistics.Sent == 1);
+        Assert.Equal((1L, 0L), (output.Statistics.Suppressed, output.Statistics.Failed));
+        Assert.Equal(1, server.Count);
+    }
+
+    [Theory]
+    [InlineData("500|oops", false)]
+    [InlineData("503|later", false)]
+    [InlineData(ScriptedServer.Reset, false)]
+    [InlineData(ScriptedServer.Half, false)]
+    [InlineData(ScriptedServer.Hang, false)]
+    [InlineData("400|invalid_payload", true)]
+    [InlineData("401|no", true)]
+    [InlineData("413|too large", true)]
+    [InlineData("302 Location: http://127.0.0.1:9/|", true)]
+    public async Task Send_Trouble_IsTriedAgainOrGivenUp(string answer, bool isFinal)
+    {
+        using ScriptedServer server = new(answer, "200|ok");
+        await using AlertOutput output = await StartAsync("slack", $"webhook: '{server.Address}/services/T0/B0/verysecret'");
+        await SendAsync(output, 1);
+        await server.NextAsync();
+        await UntilAsync(() => output.Statistics.Sent + output.Statistics.Failed == 1);
+        Assert.Equal(isFinal ? (0L, 1L) : (1L, 0L), (output.Statistics.Sent, output.Statistics.Failed));
+        Assert.Equal(isFinal ? 1 : 2, server.Count);
+        Assert.Equal(isFinal, output.Problem is not null);
+        Assert.DoesNotContain("verysecret", output.Problem ?? "", StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Send_RetryAfter_IsHonoured()
+    {
+        using ScriptedServer server = new("429 Retry-After: 2|slow", "200|ok");
+        await using AlertOutput output = await StartAsync("slack", $"webhook: '{server.Address}'");
+        await SendAsync(output, 1);
+        await server.NextAsync();
+        long asked = Stopwatch.GetTimestamp();
+        await server.NextAsync();
+        Assert.True(Stopwatch.GetElapsedTime(asked) >= TimeSpan.FromSeconds(1.9));
+    }
+
+    [Fact]
+    public async Task Send_Webhook_IsSigned()
+    {
+        using ScriptedServer server = new("200|ok");
+        await using AlertOutput output = await StartAsync("webhook", $"url: '{server.Address}/hook', secret: {Secret}");
+        await SendAsync(output, 1);
+        ScriptedRequest request = await server.NextAsync();
+        string timestamp = request.Headers[WebhookChannel.TimestampHeader];
+        Assert.Equal(WebhookChannel.Signature(Encoding.UTF8.GetBytes(Secret), timestamp, request.Body), request.Headers[WebhookChannel.SignatureHeader]);
+        Assert.True(long.Parse(timestamp, CultureInfo.InvariantCulture) > 1_700_000_000);
+    }
+
+    [Fact]
+    public async Task Send_Muted_TellsNobodyEvenWhereAllIsWanted()
+    {
+        using ScriptedServer server = new("200|ok");
+        await using AlertOutput output = await StartAsync("webhook", $"url: '{server.Address}'");
+        await SendAsync(output, new Verdict { Severity = Severity.Critical, TemplateId = 1, IsMuted = true });
+        await SendAsync(output, 2);
+        Assert.Contains("\"template\":\"0000000000000002\"", (await server.NextAsync()).Text, StringComparison.Ordinal);
+        Assert.Equal(1, server.Count);
+    }
+
+    [Fact]
+    public async Task Flood_OfCriticals_IsAHandfulOfMessages()
+    {
+        using ScriptedServer server = new("200|ok");
+        await using AlertOutput output = await StartAsync("slack", $"webhook: '{server.Address}', messages_max: 5, group_wait: 1s");
+        Verdict[] verdicts = [.. Enumerable.Range(0, 5000).Select(i => new Verdict { Severity = Severity.Critical, TemplateId = (ulong)i + 1 })];
+        ClassifiedBatch[] batches = [.. verdicts.Chunk(100).Select(Batch)];
+        await SendAsync(output, batches);
+        long before = GC.GetTotalMemory(forceFullCollection: true);
+        long started = Stopwatch.GetTimestamp();
+        long records = 0;
+        // 10,000 a second, in steps of a twentieth.
+        using PeriodicTimer timer = new(TimeSpan.FromMilliseconds(50));
+        while (Stopwatch.GetElapsedTime(started) < TimeSpan.FromSeconds(4))
+        {
+            await timer.WaitForNextTickAsync();
+            foreach (ClassifiedBatch batch in batches[..5])
+            {
+                await output.SendAsync(batch, Identity.Upto(batch.Count).AsMemory(0, batch.Count), default);
+                records += batch.Count;
+            }
+        }
+
+        long grown = GC.GetTotalMemory(forceFullCollection: true) - before;
+        Assert.True(records > 5_000, $"only {records} records");
+        Assert.InRange(output.Statistics.Sent, 1, 5);
+        Assert.InRange(server.Count, 1, 5);
+        Assert.True(grown < 4 << 20, $"{grown} bytes more than after the first second");
+    }
+
+    [Fact]
+    public async Task Stop_WithPendingAlerts_SendsThemAfterTheRestart()
+    {
+        using TemporaryFolder folder = new();
+        using (ScriptedServer down = new(ScriptedServer.Reset))
+        {
+            await using AlertOutput output = await StartAsync("webhook", $"url: '{down.Address}'", folder.Path);
+            await SendAsync(output, 1);
+            await down.NextAsync();
+        }
+
+        using ScriptedServer server = new("200|ok");
+        await using AlertOutput restarted = await StartAsync("webhook", $"url: '{server.Address}'", folder.Path);
+        Assert.Contains("disk failed", (await server.NextAsync()).Text, StringComparison.Ordinal);
+        await UntilAsync(() => restarted.Statistics.Sent == 1);
+        // And what was told is known after yet another restart.
+        await restarted.DisposeAsync();
+        await using AlertOutput third = await StartAsync("webhook", $"url: '{server.Address}'", folder.Path);
+        await SendAsync(third, 1);
+        await UntilAsync(() => third.Statistics.Suppressed == 1);
+        Assert.Equal(1, server.Count);
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("[null]")]
+    [InlineData("[{}]")]
+    [InlineData("{\"a\":")]
+    public async Task Start_StateThatIsNone_IsSetAside(string content)
+    {
+        using TemporaryFolder folder = new();
+        folder.Write("alerts-webhook.json", content);
+        using ScriptedServer server = new("200|ok");
+        await using AlertOutput output = await StartAsync("webhook", $"url: '{server.Address}'", folder.Path);
+        await SendAsync(output, 1);
+        await server.NextAsync();
+        Assert.True(File.Exists(Path.Combine(folder.Path, "alerts-webhook.json.bad")));
+    }
+
+    static async Task<AlertOutput> StartAsync(string kind, string settings, string? stateFolder = null)
+    {
+        LoadedConfiguration configuration = Configured.From($"outputs: {{ {kind}: {{ {settings}, timeout: 1s{(settings.Contains("group_wait") ? "" : ", group_wait: 0s")} }} }}\n");
+        Assert.True(configuration.IsGood, configuration.RenderMistakes());
+        OutputSetup setup = configuration.Options.Outputs[0];
+        AlertOutput output = (AlertOutput)setup.Kind.Create(setup.Name, setup.Options, new OutputContext(TimeProvider.System, NullLoggerFactory.Instance, stateFolder));
+        await output.StartAsync(default);
+        return output;
+    }
+
+    /// <summary>So many records of the template.</summary>
+    static Task SendAsync(AlertOutput output, ulong template, int records = 1) =>
+        SendAsync(output, [.. Enumerable.Repeat(new Verdict { Severity = Severity.Critical, TemplateId = template }, records)]);
+
+    static Task SendAsync(AlertOutput output, params Verdict[] verdicts) => SendAsync(output, [Batch(verdicts)]);
+
+    static async Task SendAsync(AlertOutput output, ClassifiedBatch[] batches)
+    {
+        foreach (ClassifiedBatch batch in batches)
+        {
+            await output.SendAsync(batch, Identity.Upto(batch.Count).AsMemory(0, batch.Count), default);
+        }
+    }
+
+    static ClassifiedBatch Batch(Verdict[] verdicts)
+    {
+        BatchBuilder builder = new() { BufferBytes = 256 * 1024 };
+        foreach (Verdict verdict in verdicts)
+        {
+            builder.Add("disk failed", "db1", "kernel", verdict: verdict);
+        }
+
+        return builder.Build(new ClassifiedBatchPool(new Ledger()));
+    }
+
+    static async Task UntilAsync(Func<bool> condition)
+    {
+        using CancellationTokenSource deadline = new(TimeSpan.FromSeconds(20));
+        using PeriodicTimer timer = new(TimeSpan.FromMilliseconds(5));
+        while (!condition())
+        {
+            await timer.WaitForNextTickAsync(deadline.Token);
+        }
+    }
+}

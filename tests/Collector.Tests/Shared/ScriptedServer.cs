@@ -1,0 +1,152 @@
+using System.Net;
+using System.Net.Sockets;
+using System.Text;
+using System.Threading.Channels;
+
+namespace Collector.Tests.Shared;
+
+/// <summary>A request as it came.</summary>
+sealed record ScriptedRequest(string Line, IReadOnlyDictionary<string, string> Headers, byte[] Body)
+{
+    public string Text => Encoding.UTF8.GetString(Body);
+}
+
+/// <summary>An HTTP server on loopback that answers by script; after the end of the script, as the last line says.</summary>
+sealed class ScriptedServer : IDisposable
+{
+    /// <summary>Does not answer.</summary>
+    public const string Hang = "hang";
+
+    /// <summary>Ends the connection with a reset.</summary>
+    public const string Reset = "reset";
+
+    /// <summary>Ends the connection in the middle of the answer.</summary>
+    public const string Half = "half";
+
+    readonly TcpListener _listener = new(IPAddress.Loopback, 0);
+    readonly Channel<ScriptedRequest> _requests = Channel.CreateUnbounded<ScriptedRequest>();
+    readonly CancellationTokenSource _stop = new();
+    readonly string[] _script;
+    readonly Task _task;
+    int _answered;
+
+    /// <param name="script">A constant of this class, or <c>STATUS[ HEADER: VALUE]|BODY</c> such as <c>429 Retry-After: 1|slow down</c>.</param>
+    public ScriptedServer(params string[] script)
+    {
+        _script = script;
+        _listener.Start();
+        _task = Task.Run(RunAsync);
+    }
+
+    public string Address => $"http://127.0.0.1:{((IPEndPoint)_listener.LocalEndpoint).Port}";
+
+    /// <summary>Requests so far.</summary>
+    public int Count => Volatile.Read(ref _answered);
+
+    /// <summary>The next request.</summary>
+    public async Task<ScriptedRequest> NextAsync(double seconds = 10)
+    {
+        using CancellationTokenSource deadline = new(TimeSpan.FromSeconds(seconds));
+        return await _requests.Reader.ReadAsync(deadline.Token);
+    }
+
+    public void Dispose()
+    {
+        _stop.Cancel();
+        _listener.Dispose();
+        _task.GetAwaiter().GetResult();
+        _stop.Dispose();
+    }
+
+    async Task RunAsync()
+    {
+        List<Task> connections = [];
+        try
+        {
+            while (true)
+            {
+                TcpClient client = await _listener.AcceptTcpClientAsync(_stop.Token);
+                connections.Add(ServeAsync(client));
+            }
+        }
+        catch (Exception e) when (e is OperationCanceledException or SocketException or ObjectDisposedException)
+        {
+            await Task.WhenAll(connections);
+        }
+    }
+
+    async Task ServeAsync(TcpClient client)
+    {
+        using TcpClient owned = client;
+        try
+        {
+            NetworkStream stream = client.GetStream();
+            while (await ReadAsync(stream) is { } request)
+            {
+                string answer = _script[Math.Min(Interlocked.Increment(ref _answered) - 1, _script.Length - 1)];
+                _requests.Writer.TryWrite(request);
+                switch (answer)
+                {
+                    case Hang:
+                        await Task.Delay(Timeout.Infinite, _stop.Token);
+                        return;
+                    case Reset:
+                        client.LingerState = new LingerOption(true, 0);
+                        return;
+                    case Half:
+                        await stream.WriteAsync("HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nhalf"u8.ToArray(), _stop.Token);
+                        return;
+                    default:
+                        await stream.WriteAsync(Encode(answer), _stop.Token);
+                        break;
+                }
+            }
+        }
+        catch (Exception e) when (e is OperationCanceledException or IOException)
+        {
+        }
+    }
+
+    static byte[] Encode(string answer)
+    {
+        string[] parts = answer.Split('|', 2);
+        string[] head = parts[0].Split(' ', 2);
+        string body = parts.Length > 1 ? parts[1] : "";
+        string header = head.Length > 1 ? head[1] + "\r\n" : "";
+        string length = head[0] == "204" ? "" : $"Content-Length: {Encoding.UTF8.GetByteCount(body)}\r\n";
+        return Encoding.UTF8.GetBytes($"HTTP/1.1 {head[0]} Scripted\r\n{header}{length}\r\n{body}");
+    }
+
+    async Task<ScriptedRequest?> ReadAsync(NetworkStream stream)
+    {
+        List<byte> bytes = [];
+        byte[] buffer = new byte[64 * 1024];
+        int end;
+        while ((end = Encoding.Latin1.GetString([.. bytes]).IndexOf("\r\n\r\n", StringComparison.Ordinal)) < 0)
+        {
+            int read = await stream.ReadAsync(buffer, _stop.Token);
+            if (read == 0)
+            {
+                return null;
+            }
+
+            bytes.AddRange(buffer[..read]);
+        }
+
+        string[] lines = Encoding.Latin1.GetString([.. bytes], 0, end).Split("\r\n");
+        Dictionary<string, string> headers = lines.Skip(1).ToDictionary(l => l.Split(": ", 2)[0], l => l.Split(": ", 2)[1], StringComparer.OrdinalIgnoreCase);
+        int length = headers.TryGetValue("Content-Length", out string? text) ? int.Parse(text, System.Globalization.CultureInfo.InvariantCulture) : 0;
+        while (bytes.Count < end + 4 + length)
+        {
+            int read = await stream.ReadAsync(buffer, _stop.Token);
+            if (read == 0)
+            {
+                return null;
+            }
+
+            bytes.AddRange(buffer[..read]);
+        }
+
+        return new ScriptedRequest(lines[0], headers, [.. bytes.Skip(end + 4).Take(length)]);
+    }
+}
