@@ -33,6 +33,11 @@ static class CommandExamples
               collector check > full.yaml                a configuration file with every setting in it
               collector check --reference                the documentation of every setting, as Markdown
             """,
+        { Name: "alert-test" } => """
+            Examples:
+              collector alert-test                      every alert channel of /etc/collector/collector.yaml
+              collector alert-test slack --config new.yaml
+            """,
         { Name: "classify" } => """
             Examples:
               collector classify /var/log/syslog /var/log/syslog.*.gz

@@ -86,6 +86,7 @@ static class CommandLine
                 ClassifyCommand.Create(io),
                 ExplainCommand.Create(io),
                 HealthcheckCommand.Create(io),
+                AlertTestCommand.Create(io),
                 VersionCommand.Create(io),
             },
         };

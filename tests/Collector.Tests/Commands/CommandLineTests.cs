@@ -11,6 +11,7 @@ public sealed class CommandLineTests
     [InlineData("classify")]
     [InlineData("explain")]
     [InlineData("healthcheck")]
+    [InlineData("alert-test")]
     [InlineData("version")]
     public async Task RunAsync_Help_TeachesTheCommand(string command)
     {
