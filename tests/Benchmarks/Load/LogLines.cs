@@ -4,7 +4,7 @@ using System.Text.Json;
 
 namespace Benchmarks.Load;
 
-/// <summary>Syslog lines of about 190 bytes, the numbers in them redrawn, so that lines repeat as templates and not byte for byte.</summary>
+/// <summary>Syslog lines of about 190 bytes, half RFC 3164 and half RFC 5424, the numbers redrawn: they repeat as templates and not byte for byte.</summary>
 static class LogLines
 {
     /// <param name="count">Lines to make; the same for the same seed.</param>
@@ -12,18 +12,27 @@ static class LogLines
     /// <param name="bytes">Length to come close to; bodies are taken as they are, short ones side by side.</param>
     public static byte[][] Make(int count, int seed = 1, int bytes = 190)
     {
-        string[] bodies = Bodies();
+        (string App, string Text)[] bodies = Bodies();
         Random random = new(seed);
         byte[][] lines = new byte[count][];
         for (int i = 0; i < count; i++)
         {
             StringBuilder line = new();
-            line.Append(CultureInfo.InvariantCulture, $"<{(8 * random.Next(24)) + random.Next(8)}>Nov {random.Next(10, 26)} {random.Next(10, 24)}:{random.Next(10, 60)}:{random.Next(10, 60)} ");
-            line.Append(CultureInfo.InvariantCulture, $"web{random.Next(1, 40)} ");
-            int body = random.Next(bodies.Length);
+            int priority = (8 * random.Next(24)) + random.Next(8);
+            (int body, int host) = (random.Next(bodies.Length), random.Next(10, 50));
+            string clock = string.Create(CultureInfo.InvariantCulture, $"{random.Next(10, 24)}:{random.Next(10, 60)}:{random.Next(10, 60)}");
+            if (i % 2 == 0)
+            {
+                line.Append(CultureInfo.InvariantCulture, $"<{priority}>Nov {random.Next(10, 26)} {clock} web{host} {bodies[body].App}[1234]: ");
+            }
+            else
+            {
+                line.Append(CultureInfo.InvariantCulture, $"<{priority}>1 2026-11-{random.Next(10, 26)}T{clock}.{random.Next(100_000, 1_000_000)}Z web{host} {bodies[body].App} 1234 ID47 - ");
+            }
+
             for (; line.Length < bytes - 20; body = (body + 1) % bodies.Length)
             {
-                line.Append(Redraw(bodies[body], random)).Append(' ');
+                line.Append(Redraw(bodies[body].Text, random)).Append(' ');
             }
 
             lines[i] = Encoding.UTF8.GetBytes(line.ToString(0, Math.Min(line.Length - 1, bytes + 40)));
@@ -32,22 +41,25 @@ static class LogLines
         return lines;
     }
 
-    static string[] Bodies()
+    static (string App, string Text)[] Bodies()
     {
         string path = Find("models/dev.jsonl");
         return [.. File.ReadLines(path).Select(line =>
         {
             using JsonDocument document = JsonDocument.Parse(line);
             JsonElement root = document.RootElement;
-            return $"{root.GetProperty("app").GetString()}[1234]: {root.GetProperty("msg").GetString()}".ReplaceLineEndings(" ");
+            string app = root.GetProperty("app").GetString()!.Replace(' ', '_');
+            return (app.Length > 0 ? app : "app", root.GetProperty("msg").GetString()!.ReplaceLineEndings(" "));
         })];
     }
 
+    // Leading digits stay: short numbers are folded to them, so another one would be another template.
     static string Redraw(string text, Random random) => string.Create(text.Length, (text, random), static (to, state) =>
     {
         for (int i = 0; i < to.Length; i++)
         {
-            to[i] = char.IsAsciiDigit(state.text[i]) ? (char)('1' + state.random.Next(9)) : state.text[i];
+            bool isInside = i > 0 && char.IsAsciiDigit(state.text[i]) && char.IsAsciiDigit(state.text[i - 1]);
+            to[i] = isInside ? (char)('0' + state.random.Next(10)) : state.text[i];
         }
     });
 
