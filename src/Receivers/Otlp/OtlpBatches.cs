@@ -22,6 +22,9 @@ sealed class OtlpBatches(RecordBatchPool pool, string transport, PeerAddress pee
     /// <summary>Records in the batches that are left.</summary>
     public int RecordCount => _batches.Sum(batch => batch.Count);
 
+    /// <summary>Memory that the batches hold, in bytes.</summary>
+    public long MemoryBytes => _batches.Sum(batch => batch.MemoryBytes);
+
     /// <summary>Marks of the records that have any, to be counted when the request is taken.</summary>
     public List<ParseMarks> Marks { get; } = [];
 

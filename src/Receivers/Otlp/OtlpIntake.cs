@@ -10,17 +10,31 @@ namespace Receivers.Otlp;
 /// to there has left no trace. From then on the request is ours: the rest waits as long as it takes, which holds the sender back. Only a stop
 /// that runs out of time ends that, with "try again": then the records that were taken may come twice, and none is lost.
 /// </remarks>
-sealed partial class OtlpIntake(OtlpOptions options, IRecordSink sink, TimeProvider time, ILogger logger) : IDisposable
+sealed partial class OtlpIntake : IDisposable
 {
+    readonly IRecordSink _sink;
+    readonly TimeProvider _time;
+    readonly ILogger _logger;
     readonly CancellationTokenSource _deadline = new();
+    readonly CancellationToken _isLate;
     volatile bool _isStopping;
 
-    public OtlpOptions Options { get; } = options;
+    public OtlpIntake(OtlpOptions options, IRecordSink sink, TimeProvider time, ILogger logger)
+    {
+        Options = options;
+        Budget = new BodyBudget(options.MemoryBytesMax);
+        _sink = sink;
+        _time = time;
+        _logger = logger;
+        _isLate = _deadline.Token;
+    }
 
-    public BodyBudget Budget { get; } = new(options.MemoryBytesMax);
+    public OtlpOptions Options { get; }
+
+    public BodyBudget Budget { get; }
 
     /// <summary>An answer that can be given before the body is read; null when there is room.</summary>
-    public OtlpOutcome? RefusalBeforeReading() => _isStopping ? OtlpOutcome.Stopping : sink.IsCongested ? OtlpOutcome.Overloaded : null;
+    public OtlpOutcome? RefusalBeforeReading() => _isStopping ? OtlpOutcome.Stopping : _sink.IsCongested ? OtlpOutcome.Overloaded : null;
 
     /// <summary>No new requests; those that are being read may end.</summary>
     public void Stop() => _isStopping = true;
@@ -29,20 +43,37 @@ sealed partial class OtlpIntake(OtlpOptions options, IRecordSink sink, TimeProvi
     public void EndWaiting() => _deadline.Cancel();
 
     public OtlpBatches Begin(string transport, PeerAddress peer) =>
-        new(sink.Pool, transport, peer, UnixNano(time.GetUtcNow()), Options.RecordCountMax);
+        new(_sink.Pool, transport, peer, UnixNano(_time.GetUtcNow()), Options.RecordCountMax);
 
     /// <summary>Fills the batches from an export request in protobuf's encoding.</summary>
     /// <param name="request">Read during the call only.</param>
     /// <param name="batches">Empty; released when the outcome is a refusal.</param>
-    public static OtlpOutcome Decode(in ReadOnlySequence<byte> request, OtlpBatches batches)
+    /// <param name="share">Grows to what the batches hold, which is all that stays of the request while it waits.</param>
+    public OtlpOutcome Decode(in ReadOnlySequence<byte> request, OtlpBatches batches, ref BodyShare share)
     {
-        OtlpFault fault = new OtlpDecoder(batches).Decode(in request);
-        if (fault == OtlpFault.None)
+        OtlpFault fault;
+        try
+        {
+            fault = new OtlpDecoder(batches).Decode(in request);
+        }
+        catch (Exception exception)
+        {
+            batches.Release();
+            LogFailed(_logger, exception);
+            return OtlpOutcome.Failed;
+        }
+
+        if (fault == OtlpFault.None && share.TryGrowTo(batches.MemoryBytes))
         {
             return OtlpOutcome.Accepted;
         }
 
         batches.Release();
+        if (fault == OtlpFault.None)
+        {
+            return OtlpOutcome.Overloaded;
+        }
+
         return fault == OtlpFault.TooManyRecords
             ? OtlpOutcome.TooLarge($"The request holds more than {batches.RecordsMax} log records.")
             : OtlpOutcome.BadData($"The request is not a valid ExportLogsServiceRequest: {fault.Text()}.");
@@ -61,7 +92,7 @@ sealed partial class OtlpIntake(OtlpOptions options, IRecordSink sink, TimeProvi
             while (batches.Count > 0)
             {
                 RecordBatch batch = batches[0];
-                if (!sink.TryPost(batch))
+                if (!_sink.TryPost(batch))
                 {
                     await WaitAsync(batch, isFirst, aborted).ConfigureAwait(false);
                 }
@@ -80,12 +111,12 @@ sealed partial class OtlpIntake(OtlpOptions options, IRecordSink sink, TimeProvi
         }
         catch (OperationCanceledException)
         {
-            return aborted.IsCancellationRequested ? OtlpOutcome.Gone : _deadline.IsCancellationRequested ? OtlpOutcome.Stopping : OtlpOutcome.Overloaded;
+            return aborted.IsCancellationRequested ? OtlpOutcome.Gone : _isLate.IsCancellationRequested ? OtlpOutcome.Stopping : OtlpOutcome.Overloaded;
         }
         catch (Exception exception)
         {
             // A fault of ours that this request met: the sender is told not to repeat it, and the receiver lives on.
-            LogSinkFailed(logger, exception);
+            LogFailed(_logger, exception);
             return OtlpOutcome.Failed;
         }
         finally
@@ -100,17 +131,17 @@ sealed partial class OtlpIntake(OtlpOptions options, IRecordSink sink, TimeProvi
     {
         if (!isFirst)
         {
-            await sink.PostAsync(batch, _deadline.Token).ConfigureAwait(false);
+            await _sink.PostAsync(batch, _isLate).ConfigureAwait(false);
             return;
         }
 
-        using CancellationTokenSource patience = new(Options.Wait, time);
-        using CancellationTokenSource any = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, aborted, _deadline.Token);
-        await sink.PostAsync(batch, any.Token).ConfigureAwait(false);
+        using CancellationTokenSource patience = new(Options.Wait, _time);
+        using CancellationTokenSource any = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, aborted, _isLate);
+        await _sink.PostAsync(batch, any.Token).ConfigureAwait(false);
     }
 
     static long UnixNano(DateTimeOffset moment) => (moment.UtcTicks - DateTimeOffset.UnixEpoch.UtcTicks) * (1_000_000_000 / TimeSpan.TicksPerSecond);
 
-    [LoggerMessage(6100, LogLevel.Error, "The pipeline failed to take an OTLP request.")]
-    static partial void LogSinkFailed(ILogger logger, Exception exception);
+    [LoggerMessage(6100, LogLevel.Error, "An OTLP request met a fault of ours; its sender was told not to repeat it.")]
+    static partial void LogFailed(ILogger logger, Exception exception);
 }

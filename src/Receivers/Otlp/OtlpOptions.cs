@@ -29,7 +29,7 @@ public sealed class OtlpOptions
     public int RecordCountMax { get; set; } = 262_144;
 
     /// <summary>Memory for bodies that are being read or decoded, over all requests.</summary>
-    /// <value>1 MiB to 16 GiB; default 128 MiB: one body of the largest size, compressed and inflated.</value>
+    /// <value>1 MiB to 16 GiB; default 128 MiB: twice the largest body, which is what its records take.</value>
     public long MemoryBytesMax { get; set; } = 128 * MiB;
 
     /// <summary>Most connections at a time, both ports together.</summary>
@@ -91,9 +91,9 @@ public sealed class OtlpOptions
         OptionsReader cors = reader.Section("cors", "Pages of browsers that may send; off by default.");
         options.CorsOrigins = cors.Texts("origins", [], "Origins that may send, such as https://app.example.org, or * for all.");
         options.CorsHeaders = cors.Texts("headers", [], "Request headers that pages may set beyond those that OTLP needs.");
-        if (options.MemoryBytesMax < options.HttpBodyBytesMax)
+        if (options.MemoryBytesMax < 2 * Math.Max(options.HttpBodyBytesMax, options.GrpcMessageBytesMax))
         {
-            reader.Mistake("memory", "less than http_body: the largest body could never be read");
+            reader.Mistake("memory", "less than twice http_body or grpc_message: the largest request could never be decoded");
         }
 
         return options;

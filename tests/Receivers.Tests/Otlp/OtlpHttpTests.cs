@@ -123,6 +123,16 @@ public sealed class OtlpHttpTests
     }
 
     [Fact]
+    public async Task Post_RecordsThatTakeMoreMemoryThanTheirBytes_AreCountedByTheirMemory()
+    {
+        await using OtlpServer server = await OtlpServer.StartAsync(options => options.MemoryBytesMax = 1024 * 1024);
+        byte[] body = OtlpSamples.Request([.. Enumerable.Repeat(new OpenTelemetry.Proto.Logs.V1.LogRecord(), 20_000)]).ToByteArray();
+        using HttpResponseMessage response = await server.Http().PostAsync("/v1/logs", OtlpServer.Content(body, Protobuf));
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, response.StatusCode);
+        Assert.Empty(server.Sink.Batches);
+    }
+
+    [Fact]
     public async Task Post_SinkFails_Is500WithStatus()
     {
         await using OtlpServer server = await OtlpServer.StartAsync();

@@ -26,7 +26,7 @@ public sealed class OtlpOptionsTests
             ["http_body"] = 10,
             ["grpc_message"] = 11,
             ["records"] = 12,
-            ["memory"] = 1024 * 1024,
+            ["memory"] = 2 * 1024 * 1024,
             ["connections"] = 13,
             ["wait"] = TimeSpan.FromSeconds(14),
             ["retry_after"] = TimeSpan.FromSeconds(15),
@@ -41,7 +41,7 @@ public sealed class OtlpOptionsTests
         Assert.Empty(given.Mistakes);
         Assert.Null(options.Grpc);
         Assert.Equal(
-            ("127.0.0.1:1", 10L, 11, 12, 1024L * 1024, 13, 14.0, 15.0),
+            ("127.0.0.1:1", 10L, 11, 12, 2048L * 1024, 13, 14.0, 15.0),
             (options.Http?.ToString(), options.HttpBodyBytesMax, options.GrpcMessageBytesMax, options.RecordCountMax, options.MemoryBytesMax, options.ConnectionCountMax, options.Wait.TotalSeconds, options.RetryAfter.TotalSeconds));
         Assert.Equal("c.pem", options.Tls?.CertificateFile);
         Assert.Equal(System.Security.Authentication.SslProtocols.Tls13, options.Tls?.Protocols);

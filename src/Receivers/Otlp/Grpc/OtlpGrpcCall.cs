@@ -45,7 +45,9 @@ sealed class OtlpGrpcCall(OtlpIntake intake, PeerAddress peer) : IDisposable
     public void Decode(in ReadOnlySequence<byte> payload)
     {
         Batches = intake.Begin(Transport, peer);
-        Outcome = OtlpIntake.Decode(in payload, Batches);
+        BodyShare share = Share;
+        Outcome = intake.Decode(in payload, Batches, ref share);
+        Share = share;
     }
 
     /// <summary>Gives up what was not posted.</summary>

@@ -158,14 +158,14 @@ sealed class OtlpHttpEndpoint(OtlpIntake intake, OtlpAuthentication authenticati
     {
         if (coding == ContentCoding.Identity)
         {
-            return DecodePlain(body, encoding, batches);
+            return DecodePlain(body, encoding, batches, ref share);
         }
 
         using PooledBytes content = new();
         switch (Inflater.Inflate(coding, in body, intake.Options.HttpBodyBytesMax, content, ref share))
         {
             case InflateStatus.Done:
-                return DecodePlain(content.Bytes, encoding, batches);
+                return DecodePlain(content.Bytes, encoding, batches, ref share);
             case InflateStatus.TooLarge:
                 return TooLarge();
             case InflateStatus.NoRoom:
@@ -175,11 +175,11 @@ sealed class OtlpHttpEndpoint(OtlpIntake intake, OtlpAuthentication authenticati
         }
     }
 
-    static OtlpOutcome DecodePlain(ReadOnlySequence<byte> body, OtlpEncoding encoding, OtlpBatches batches)
+    OtlpOutcome DecodePlain(ReadOnlySequence<byte> body, OtlpEncoding encoding, OtlpBatches batches, ref BodyShare share)
     {
         if (encoding == OtlpEncoding.Protobuf)
         {
-            return OtlpIntake.Decode(in body, batches);
+            return intake.Decode(in body, batches, ref share);
         }
 
         // Every JSON form of a field is longer than its protobuf form, so the length of the one is room enough for the other.
@@ -187,7 +187,7 @@ sealed class OtlpHttpEndpoint(OtlpIntake intake, OtlpAuthentication authenticati
         try
         {
             string? problem = OtlpJsonTranscoder.Transcode(in body, scratch, out int length);
-            return problem is null ? OtlpIntake.Decode(new ReadOnlySequence<byte>(scratch, 0, length), batches) : OtlpOutcome.BadData(problem);
+            return problem is null ? intake.Decode(new ReadOnlySequence<byte>(scratch, 0, length), batches, ref share) : OtlpOutcome.BadData(problem);
         }
         finally
         {
