@@ -66,7 +66,7 @@ public class OtlpDecodeBenchmarks
     int Decode(in ReadOnlySequence<byte> request)
     {
         OtlpBatches batches = new(_pool, "http", default, OtlpSamples.Now, Records);
-        OtlpIntake.Decode(in request, batches);
+        new OtlpDecoder(batches).Decode(in request);
         int count = batches.Count;
         batches.Release();
         return count;

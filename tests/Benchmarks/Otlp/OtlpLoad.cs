@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using System.Net;
 using System.Net.Http.Headers;
 using Google.Protobuf;
 using Grpc.Core;
@@ -19,17 +20,17 @@ static class OtlpLoad
     public static async Task<int> RunAsync(string protocol, Uri address, int records, int? process)
     {
         byte[][] bodies = [.. Enumerable.Range(0, Requests).Select(i => Body(protocol, i))];
-        Func<byte[], Task> send = protocol == "grpc" ? Grpc(address) : Http(address, protocol == "json" ? "application/json" : "application/x-protobuf");
+        Func<byte[], Task<bool>> send = protocol == "grpc" ? Grpc(address) : Http(address, protocol == "json" ? "application/json" : "application/x-protobuf");
         int requests = records / RecordsPerRequest;
-        await SendAsync(send, bodies, Math.Min(requests, 2 * Requests)).ConfigureAwait(false);
+        _ = await SendAsync(send, bodies, Math.Min(requests, 2 * Requests)).ConfigureAwait(false);
 
         double before = CpuSeconds(process);
         Stopwatch clock = Stopwatch.StartNew();
-        await SendAsync(send, bodies, requests).ConfigureAwait(false);
+        int refused = await SendAsync(send, bodies, requests).ConfigureAwait(false);
         double seconds = clock.Elapsed.TotalSeconds;
         double cpu = CpuSeconds(process) - before;
         double millions = requests * RecordsPerRequest / 1e6;
-        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{protocol}: {millions:0.00} M records in {seconds:0.0} s, {millions / seconds:0.00} M/s; {cpu / millions:0.000} CPU s/M"));
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{protocol}: {millions:0.00} M records in {seconds:0.0} s, {millions / seconds:0.00} M/s; {cpu / millions:0.000} CPU s/M; told to try later {refused} times"));
         return 0;
     }
 
@@ -39,19 +40,26 @@ static class OtlpLoad
         return protocol == "json" ? OtlpJsonSamples.ToJson(request) : request.ToByteArray();
     }
 
-    static async Task SendAsync(Func<byte[], Task> send, byte[][] bodies, int requests)
+    /// <returns>How often the collector said "try later".</returns>
+    static async Task<int> SendAsync(Func<byte[], Task<bool>> send, byte[][] bodies, int requests)
     {
         int next = -1;
+        int refused = 0;
         await Task.WhenAll(Enumerable.Range(0, Senders).Select(_ => Task.Run(async () =>
         {
             for (int i = Interlocked.Increment(ref next); i < requests; i = Interlocked.Increment(ref next))
             {
-                await send(bodies[i % bodies.Length]).ConfigureAwait(false);
+                while (!await send(bodies[i % bodies.Length]).ConfigureAwait(false))
+                {
+                    Interlocked.Increment(ref refused);
+                    await Task.Delay(200).ConfigureAwait(false);
+                }
             }
         }))).ConfigureAwait(false);
+        return refused;
     }
 
-    static Func<byte[], Task> Http(Uri address, string type)
+    static Func<byte[], Task<bool>> Http(Uri address, string type)
     {
         HttpClient client = new();
         Uri logs = new(address, "/v1/logs");
@@ -60,16 +68,27 @@ static class OtlpLoad
             using ByteArrayContent content = new(body);
             content.Headers.ContentType = new MediaTypeHeaderValue(type);
             using HttpResponseMessage response = await client.PostAsync(logs, content).ConfigureAwait(false);
-            response.EnsureSuccessStatusCode();
+            return response.StatusCode != HttpStatusCode.ServiceUnavailable && response.EnsureSuccessStatusCode().IsSuccessStatusCode;
         };
     }
 
-    static Func<byte[], Task> Grpc(Uri address)
+    static Func<byte[], Task<bool>> Grpc(Uri address)
     {
         CallInvoker invoker = GrpcChannel.ForAddress(address).CreateCallInvoker();
         Marshaller<byte[]> bytes = new(static value => value, static value => value);
         Method<byte[], byte[]> export = new(MethodType.Unary, "opentelemetry.proto.collector.logs.v1.LogsService", "Export", bytes, bytes);
-        return async body => await invoker.AsyncUnaryCall(export, null, new CallOptions(), body).ConfigureAwait(false);
+        return async body =>
+        {
+            try
+            {
+                await invoker.AsyncUnaryCall(export, null, new CallOptions(), body).ConfigureAwait(false);
+                return true;
+            }
+            catch (RpcException exception) when (exception.StatusCode == StatusCode.Unavailable)
+            {
+                return false;
+            }
+        };
     }
 
     // User and system time in ticks of 10 ms, fields 14 and 15 of proc(5).
