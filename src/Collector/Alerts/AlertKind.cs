@@ -13,15 +13,15 @@ static class AlertKind
     /// <param name="name">Word in the configuration.</param>
     /// <param name="about">One sentence for a person.</param>
     /// <param name="read">Reads the channel's own keys.</param>
-    /// <param name="create">Makes the channel from them.</param>
+    /// <param name="create">Makes the channel from its name and from them.</param>
     public static OutputKind Of<TOptions>(
-        string name, string about, Func<OptionsReader, TOptions> read, Func<TOptions, AlertOptions, OutputContext, IAlertChannel> create) =>
+        string name, string about, Func<OptionsReader, TOptions> read, Func<string, TOptions, AlertOptions, OutputContext, IAlertChannel> create) =>
         new OutputKind<(TOptions Own, AlertOptions Alerts)>(
             name,
             about,
             Queue,
             options => (read(options), AlertOptions.Read(options)),
-            (outputName, options, context) => new AlertOutput(outputName, options.Alerts, create(options.Own, options.Alerts, context), context))
+            (outputName, options, context) => new AlertOutput(outputName, options.Alerts, create(outputName, options.Own, options.Alerts, context), context))
         {
             IsAlert = true,
         };

@@ -72,6 +72,7 @@ sealed partial class AlertOutput : IOutput, IReportsProblem
 
     public Task StartAsync(CancellationToken cancellationToken)
     {
+        _channel.Start();
         if (_state is not null)
         {
             _grouper.Restore(_state.Load(out string? problem));
@@ -110,9 +111,14 @@ sealed partial class AlertOutput : IOutput, IReportsProblem
 
     public ValueTask FlushAsync(CancellationToken cancellationToken) => ValueTask.CompletedTask;
 
-    /// <summary>Sends a marked test message once.</summary>
-    public Task<SendOutcome> TestAsync(CancellationToken cancellationToken) => SendOnceAsync(
-        new AlertNotice { Kind = AlertNoticeKind.Test, Alerts = [], Groups = 0, Records = 0, Suppressed = 0, Time = _time.GetUtcNow() }, cancellationToken);
+    /// <summary>Sends a marked test message once. Needs no start.</summary>
+    /// <exception cref="OutputStartException">The channel cannot work as configured.</exception>
+    public Task<SendOutcome> TestAsync(CancellationToken cancellationToken)
+    {
+        _channel.Start();
+        return SendOnceAsync(
+            new AlertNotice { Kind = AlertNoticeKind.Test, Alerts = [], Groups = 0, Records = 0, Suppressed = 0, Time = _time.GetUtcNow() }, cancellationToken);
+    }
 
     /// <remarks>Safe twice and without a start. What is due is sent first, if that is quick.</remarks>
     public async ValueTask DisposeAsync()

@@ -12,6 +12,11 @@ interface IAlertChannel : IDisposable
     /// <summary>The far side can end an alert: it is told of recovery.</summary>
     bool TellsRecovery { get; }
 
+    /// <summary>Opens what it needs. A mistake that waiting cannot mend throws <see cref="OutputStartException"/>.</summary>
+    void Start()
+    {
+    }
+
     /// <summary>Sends one message.</summary>
     /// <returns>Of a delivered one, the detail is the far side's answer. Holds no secret.</returns>
     Task<SendOutcome> SendAsync(AlertNotice notice, CancellationToken cancellationToken);

@@ -37,7 +37,16 @@ static class AlertTestCommand
         {
             tried++;
             await using AlertOutput output = (AlertOutput)setup.Kind.Create(setup.Name, setup.Options, context);
-            SendOutcome outcome = await output.TestAsync(cancellationToken);
+            SendOutcome outcome;
+            try
+            {
+                outcome = await output.TestAsync(cancellationToken);
+            }
+            catch (OutputStartException e)
+            {
+                outcome = SendOutcome.Refused("configuration", e.Message);
+            }
+
             isFine &= outcome.Kind == SendKind.Delivered;
             string answer = outcome.Kind == SendKind.Delivered ? "taken: " + outcome.Detail : $"not taken: {outcome.Reason}: {outcome.Detail}";
             await io.Output.WriteLineAsync(SettingText.Printable($"{setup.Name}: {answer}"));

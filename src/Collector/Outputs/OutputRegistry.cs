@@ -1,4 +1,5 @@
 using Collector.Alerts.Alertmanager;
+using Collector.Alerts.Email;
 using Collector.Alerts.Slack;
 using Collector.Alerts.Webhook;
 using Collector.Outputs.Files;
@@ -15,6 +16,7 @@ static class OutputRegistry
         StdoutOutput.Kind,
         FileOutput.Kind,
         AlertmanagerChannel.Kind,
+        EmailChannel.Kind,
         SlackChannel.Kind,
         WebhookChannel.Kind,
     ];

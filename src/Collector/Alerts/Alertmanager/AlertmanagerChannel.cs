@@ -22,7 +22,7 @@ sealed class AlertmanagerChannel : IAlertChannel
         "alertmanager",
         "Prometheus Alertmanager: an alert for each template and host, resolved when it is quiet.",
         static reader => AlertKind.ReadAddress(reader, "url", "Address of Alertmanager, such as `http://alertmanager:9093`."),
-        static (url, options, context) => new AlertmanagerChannel(url, options, context));
+        static (_, url, options, context) => new AlertmanagerChannel(url, options, context));
 
     public bool GroupsItself => true;
 

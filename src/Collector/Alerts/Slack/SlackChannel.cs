@@ -20,7 +20,7 @@ sealed class SlackChannel : IAlertChannel
         "slack",
         "A Slack channel: one message for each template and host.",
         static reader => AlertKind.ReadAddress(reader, "webhook", "Address of the incoming webhook. It is a secret: `${file:/run/secrets/slack}`."),
-        static (webhook, options, context) => new SlackChannel(webhook, options, context));
+        static (_, webhook, options, context) => new SlackChannel(webhook, options, context));
 
     public bool GroupsItself => false;
 

@@ -33,7 +33,7 @@ sealed class WebhookChannel : IAlertChannel
         "webhook",
         "A program of your own: a signed JSON message for each template and host, and one when it is quiet again.",
         WebhookOptions.Read,
-        static (own, options, context) => new WebhookChannel(own, options, context));
+        static (_, own, options, context) => new WebhookChannel(own, options, context));
 
     public bool GroupsItself => false;
 
