@@ -43,6 +43,10 @@ for i in 1 2 3 4 5; do start > "$folder/start.$i"; sleep 1; resident > "$folder/
 echo "start to ready, ms, five times: $(cat "$folder"/start.* | paste -sd' ')"
 echo "resident when idle, MB: $(cat "$folder/idle.5")"
 
+# Texts that are all new, read by the model one by one.
+echo "uncached on one core: $(taskset -c 0 "$binary" classify models/dev.jsonl 2>/dev/null | head -1)"
+echo "uncached on all cores: $("$binary" classify models/dev.jsonl 2>/dev/null | head -1)"
+
 start >/dev/null
 echo "warming up: every template read by the model once"
 for i in 1 2 3 4 5 6; do load tcp 127.0.0.1:15514 --count 50000 --rate 20000 >/dev/null; settle; done
