@@ -112,22 +112,17 @@ public static partial class Normalizer
                     touching |= MoreThanOne(numberFolding.Touching & valid);
                     TScan.Substitute(ref lowered, numberFolding.Marks, numberFolding.Zeros);
                 }
-
-                if (text.Length - end >= IWindowScan.Length)
+                else if (kept == valid && text.Length - end >= IWindowScan.Length)
                 {
-                    if (kept == valid)
-                    {
-                        TScan.Copy(ref lowered, ref Unsafe.Add(ref target, end));
-                        end += BitOperations.PopCount(kept);
-                        continue;
-                    }
+                    // Not asked behind numbers: the answer would come late there, and a wrong guess cost more than the copying saves.
+                    TScan.Copy(ref lowered, ref Unsafe.Add(ref target, end));
+                    end += BitOperations.PopCount(kept);
+                    continue;
+                }
 
-                    end += TScan.Compact(ref lowered, kept, ref Unsafe.Add(ref target, end));
-                }
-                else
-                {
-                    end += CompactNearEnd<TScan>(ref lowered, kept, text[end..]);
-                }
+                end += text.Length - end >= IWindowScan.Length
+                    ? TScan.Compact(ref lowered, kept, ref Unsafe.Add(ref target, end))
+                    : CompactNearEnd<TScan>(ref lowered, kept, text[end..]);
             }
         }
 

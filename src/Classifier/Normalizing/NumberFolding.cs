@@ -88,13 +88,19 @@ readonly ref struct NumberFolding
             return;
         }
 
-        spanA = endsA >> 1;
-        spanB = endsB >> 1;
+        spanA = Fill(word, endsA >> 1);
+        spanB = Fill(word, endsB >> 1);
+    }
+
+    /// <summary>From the last bytes of runs down to their first.</summary>
+    internal static ulong Fill(ulong runs, ulong last)
+    {
         for (int step = 1; step < 64; step <<= 1)
         {
-            spanA |= word & (spanA >> step);
-            spanB |= word & (spanB >> step);
-            word &= word >> step;
+            last |= runs & (last >> step);
+            runs &= runs >> step;
         }
+
+        return last;
     }
 }

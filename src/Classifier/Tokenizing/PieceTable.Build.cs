@@ -128,6 +128,8 @@ sealed partial class PieceTable
     /// <summary>A trie that grows: children in a linked list, node 0 for none.</summary>
     sealed class LinkedTrie
     {
+        // Near the root the lists are long: this leads over them. By root and the first three symbols.
+        readonly int[] _thirds = new int[2 * IndexCount];
         LinkedNode[] _linked;
         int _count = ContinuationRoot + 1;
 
@@ -140,7 +142,24 @@ sealed partial class PieceTable
                 Array.Resize(ref _linked, (_linked.Length * 2) + symbols.Length);
             }
 
-            int node = root;
+            if (symbols.Length < ShortLengthMax)
+            {
+                _linked[Descend(root, symbols)].Id = id + 1;
+                return;
+            }
+
+            int index = (((symbols[0] * SymbolFactor) + symbols[1]) * SymbolFactor) + symbols[2];
+            ref int third = ref _thirds[((root - WordRoot) * IndexCount) + index];
+            if (third == 0)
+            {
+                third = Descend(root, symbols[..ShortLengthMax]);
+            }
+
+            _linked[Descend(third, symbols[ShortLengthMax..])].Id = id + 1;
+        }
+
+        int Descend(int node, ReadOnlySpan<byte> symbols)
+        {
             foreach (byte symbol in symbols)
             {
                 int child = _linked[node].FirstChild;
@@ -160,7 +179,7 @@ sealed partial class PieceTable
                 node = child;
             }
 
-            _linked[node].Id = id + 1;
+            return node;
         }
 
         /// <summary>Lays the children of each node side by side; the two roots come first.</summary>
