@@ -27,7 +27,7 @@ sealed class CommandIo
     public static CommandIo OfProcess() => new()
     {
         // UTF-8 whatever the locale says: logs are UTF-8, and a C locale would turn them into question marks.
-        Output = new StreamWriter(Console.OpenStandardOutput(), new UTF8Encoding(false), 64 * 1024) { NewLine = "\n" },
+        Output = new StreamWriter(new ProcessOutput(1), new UTF8Encoding(false), 64 * 1024) { NewLine = "\n" },
         Error = new StreamWriter(Console.OpenStandardError(), new UTF8Encoding(false)) { AutoFlush = true, NewLine = "\n" },
         OpenInput = Console.OpenStandardInput,
         IsOutputTerminal = !Console.IsOutputRedirected,

@@ -29,9 +29,10 @@ static class CommandLine
             await io.Output.FlushAsync(CancellationToken.None);
             return code;
         }
-        catch (IOException)
+        catch (IOException e)
         {
-            // Whoever read our output (head, less) has gone: nobody is left to tell.
+            // Mostly a reader that has had enough (head, less); a full disk otherwise.
+            await io.Error.WriteLineAsync("standard output: " + e.Message);
             return ExitCodes.Failed;
         }
     }
