@@ -37,6 +37,9 @@ sealed class AlertGrouper(AlertOptions options, bool groupsItself, bool tellsRec
 
     // Groups that may go one after the other, since they gathered long enough.
     int _cleared;
+
+    // Messages in a row, each sent before the wait after the last one was over.
+    int _inARow;
     long _suppressed;
     long _beyond;
 
@@ -118,7 +121,12 @@ sealed class AlertGrouper(AlertOptions options, bool groupsItself, bool tellsRec
             _cleared = 0;
         }
 
-        if (_cleared == 0 && !isLast && Elapsed(_lastMessage, now) is var gathered && gathered < options.GroupWait)
+        TimeSpan gathered = Elapsed(_lastMessage, now);
+        if (gathered >= options.GroupWait)
+        {
+            _inARow = 0;
+        }
+        else if (_cleared == 0 && !isLast && _inARow >= FoldAbove)
         {
             wait = options.GroupWait - gathered;
             return null;
@@ -168,6 +176,7 @@ sealed class AlertGrouper(AlertOptions options, bool groupsItself, bool tellsRec
         }
 
         _sending = [];
+        _inARow++;
         _lastMessage = now;
         IsChanged = true;
     }
@@ -249,6 +258,8 @@ sealed class AlertGrouper(AlertOptions options, bool groupsItself, bool tellsRec
     {
         List<AlertGroup> all = [.. _due];
         _due.Clear();
+        // What follows a storm gathers.
+        _inARow = FoldAbove;
         // One record of it counts as told, by this message.
         Suppress(Math.Max(0, all.Count - 1));
         IEnumerable<AlertGroup> largest = all.OrderByDescending(g => g.Severity).ThenByDescending(g => g.Count).Take(NamedMax);

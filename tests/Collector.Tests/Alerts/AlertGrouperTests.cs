@@ -45,9 +45,23 @@ public sealed class AlertGrouperTests
         Assert.Equal("web1", Send(grouper)!.Alerts[0].Host);
         Assert.Equal("web2", Send(grouper)!.Alerts[0].Host);
         Observe(grouper, 1, "web3");
-        Assert.Null(Send(grouper));
-        _now += Options.GroupWait;
         Assert.Equal("web3", Send(grouper)!.Alerts[0].Host);
+    }
+
+    [Fact]
+    public void Next_AfterThreeInARow_Gathers()
+    {
+        AlertGrouper grouper = New(new AlertOptions { GroupWait = TimeSpan.FromSeconds(5) });
+        for (ulong template = 1; template <= 3; template++)
+        {
+            Observe(grouper, template);
+            Assert.NotNull(Send(grouper));
+        }
+
+        Observe(grouper, 4);
+        Assert.Null(Send(grouper));
+        _now += TimeSpan.FromSeconds(5);
+        Assert.NotNull(Send(grouper));
     }
 
     [Fact]
@@ -64,12 +78,11 @@ public sealed class AlertGrouperTests
             }
         }
 
-        Assert.Null(Send(grouper));
-        _now += Options.GroupWait;
         AlertNotice storm = Send(grouper)!;
         Assert.Equal((AlertNoticeKind.Storm, 100, 5150L), (storm.Kind, storm.Groups, storm.Records));
         Assert.Equal([101, 100, 99, 98, 97], storm.Alerts.Select(a => a.Count));
         Assert.Equal(5149, storm.Suppressed);
+        Observe(grouper, 1000);
         Assert.Null(Send(grouper));
     }
 
@@ -182,7 +195,7 @@ public sealed class AlertGrouperTests
         Assert.NotNull(grouper.Next(_now, isLast: true, out _));
     }
 
-    AlertGrouper New() => new(Options, groupsItself: false, tellsRecovery: false, _statistics);
+    AlertGrouper New(AlertOptions? options = null) => new(options ?? Options, groupsItself: false, tellsRecovery: false, _statistics);
 
     static long Pending(AlertGrouper grouper) => grouper.Groups.Count(g => g.IsPending);
 
