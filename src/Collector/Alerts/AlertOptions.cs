@@ -16,7 +16,7 @@ sealed record AlertOptions
     /// <value>10 seconds to 7 days; default 10 minutes.</value>
     public TimeSpan QuietAfter { get; init; } = TimeSpan.FromMinutes(10);
 
-    /// <summary>After a message, time in which further alerts gather; the first one never waits.</summary>
+    /// <summary>After three messages in a row or a storm, time in which further alerts gather; the first ones never wait.</summary>
     /// <value>0 to 10 minutes; default 5 s.</value>
     public TimeSpan GroupWait { get; init; } = TimeSpan.FromSeconds(5);
 
@@ -47,7 +47,7 @@ sealed record AlertOptions
             QuietAfter = options.Duration(
                 "quiet_after", defaults.QuietAfter, TimeSpan.FromSeconds(10), TimeSpan.FromDays(7), "An alert is over when nothing of it came for so long."),
             GroupWait = options.Duration(
-                "group_wait", defaults.GroupWait, TimeSpan.Zero, TimeSpan.FromMinutes(10), "After a message, time to gather further alerts; more than three become one message. The first message never waits."),
+                "group_wait", defaults.GroupWait, TimeSpan.Zero, TimeSpan.FromMinutes(10), "After three messages in a row, time to gather further alerts; more than three become one message. The first ones never wait."),
             MessagesMax = (int)options.Number("messages_max", defaults.MessagesMax, 1, 1000, "Messages in `messages_window`; what comes beyond is told in the next one."),
             MessagesWindow = options.Duration("messages_window", defaults.MessagesWindow, TimeSpan.FromSeconds(1), TimeSpan.FromDays(1), "See `messages_max`."),
             RetryFor = options.Duration("retry_for", defaults.RetryFor, TimeSpan.FromSeconds(1), TimeSpan.FromDays(7), "How long one message is tried again before it counts as failed."),

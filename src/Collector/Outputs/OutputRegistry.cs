@@ -1,6 +1,7 @@
 using Collector.Alerts.Alertmanager;
 using Collector.Alerts.Email;
 using Collector.Alerts.Slack;
+using Collector.Alerts.Teams;
 using Collector.Alerts.Webhook;
 using Collector.Outputs.Files;
 using Collector.Outputs.Stdout;
@@ -18,6 +19,7 @@ static class OutputRegistry
         AlertmanagerChannel.Kind,
         EmailChannel.Kind,
         SlackChannel.Kind,
+        TeamsChannel.Kind,
         WebhookChannel.Kind,
     ];
 

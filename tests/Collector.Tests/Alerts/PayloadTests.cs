@@ -3,6 +3,7 @@ using System.Text.Json;
 using Collector.Alerts;
 using Collector.Alerts.Alertmanager;
 using Collector.Alerts.Slack;
+using Collector.Alerts.Teams;
 using Collector.Alerts.Webhook;
 using Tests.Shared;
 
@@ -14,6 +15,9 @@ public sealed class PayloadTests
 
     [Fact]
     public void Slack_EveryNotice_HasTheDocumentedShape() => Snapshot.Verify(Notices.All(new SlackPayload(Options).Write), "jsonl");
+
+    [Fact]
+    public void Teams_EveryNotice_HasTheDocumentedShape() => Snapshot.Verify(Notices.All(new TeamsPayload(Options).Write), "jsonl");
 
     [Fact]
     public void Webhook_EveryNotice_HasTheDocumentedShape() => Snapshot.Verify(Notices.All(new WebhookPayload(Options).Write), "jsonl");
