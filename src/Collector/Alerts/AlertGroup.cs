@@ -1,5 +1,5 @@
-using Classifier;
 using System.Globalization;
+using Classifier;
 using Receivers;
 
 namespace Collector.Alerts;
@@ -36,6 +36,9 @@ sealed class AlertGroup
 
     /// <summary>When a message said it; null before the first.</summary>
     public DateTimeOffset? NotifiedAt { get; set; }
+
+    /// <summary>It had a message of its own, so that its end is told too.</summary>
+    public bool HadMessage { get; set; }
 
     /// <summary>A message about it has to be sent, or is being sent and not answered yet.</summary>
     public bool IsPending { get; set; }

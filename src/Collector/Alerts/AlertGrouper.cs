@@ -219,7 +219,7 @@ sealed class AlertGrouper(AlertOptions options, bool groupsItself, bool tellsRec
                 // Removing is allowed while a dictionary is walked.
                 _groups.Remove(group.Key);
                 IsChanged = true;
-                if (tellsRecovery)
+                if (tellsRecovery && group.HadMessage)
                 {
                     _quiet.Add(group);
                 }
@@ -252,7 +252,11 @@ sealed class AlertGrouper(AlertOptions options, bool groupsItself, bool tellsRec
         return Firing(all, now);
     }
 
-    AlertNotice Firing(List<AlertGroup> groups, DateTimeOffset now) => Make(AlertNoticeKind.Firing, groups, groups.Count, groups.Sum(g => g.Count), groups, now);
+    AlertNotice Firing(List<AlertGroup> groups, DateTimeOffset now)
+    {
+        groups.ForEach(g => g.HadMessage = true);
+        return Make(AlertNoticeKind.Firing, groups, groups.Count, groups.Sum(g => g.Count), groups, now);
+    }
 
     AlertNotice Storm(DateTimeOffset now)
     {

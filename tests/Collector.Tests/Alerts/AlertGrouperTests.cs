@@ -156,6 +156,24 @@ public sealed class AlertGrouperTests
     }
 
     [Fact]
+    public void Next_QuietAfterAStorm_TellsOfThoseWithAMessageOfTheirOwn()
+    {
+        AlertGrouper grouper = new(Options, groupsItself: false, tellsRecovery: true, _statistics);
+        Observe(grouper, 1);
+        Send(grouper);
+        for (ulong template = 2; template < 20; template++)
+        {
+            Observe(grouper, template);
+        }
+
+        Assert.Equal(AlertNoticeKind.Storm, Send(grouper)!.Kind);
+        _now += Options.QuietAfter;
+        AlertNotice recovered = Send(grouper)!;
+        Assert.Equal((AlertNoticeKind.Recovered, 1), (recovered.Kind, recovered.Groups));
+        Assert.Empty(grouper.Groups);
+    }
+
+    [Fact]
     public void Next_FarSideThatGroups_IsRemindedAndGivenEverything()
     {
         AlertGrouper grouper = new(Options, groupsItself: true, tellsRecovery: true, _statistics);
