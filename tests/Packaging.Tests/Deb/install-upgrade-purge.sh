@@ -1,0 +1,63 @@
+# The life of the package on a machine with systemd. Runs on a throwaway machine.
+set -eux
+cd /test
+unit=/lib/systemd/system/collector.service
+
+# Install: starts at once, as its own user, on the privileged port.
+dpkg -i collector_1.0.0_*.deb
+systemctl is-enabled collector
+systemctl is-active collector
+systemd-analyze verify $unit
+[ "$(ps -o user= -C collector)" = collector ]
+[ "$(stat -c %U:%G:%a /etc/collector/collector.yaml)" = root:collector:640 ]
+[ "$(stat -c %U:%G:%a /var/lib/collector)" = collector:collector:750 ]
+collector check --config /etc/collector/collector.yaml > /dev/null
+collector healthcheck
+man -w collector
+
+# A record by UDP and one by TCP arrive in the file and on the metrics page.
+logger --server 127.0.0.1 --port 514 --udp --tag kernel 'EXT4-fs error (device sda1): remounting filesystem read-only'
+logger --server 127.0.0.1 --port 514 --tcp --tag deb 'session opened for user deploy'
+for _ in $(seq 100); do
+  [ "$(grep -cE '"app":"(deb|kernel)"' /var/log/collector/records.jsonl)" = 2 ] && break
+  systemctl is-active --quiet collector
+  read -rt 0.1 <> <(:) || true
+done
+grep -cE '"app":"(deb|kernel)"' /var/log/collector/records.jsonl | grep -x 2
+exec 3<>/dev/tcp/127.0.0.1/8000
+printf 'GET /metrics HTTP/1.0\r\n\r\n' >&3
+grep -E '^collector_ledger_records_total\{state="received"\} 2' <&3
+journalctl --no-pager -u collector | grep EXT4
+
+# The model is loaded under the hardening of the unit.
+exec 3<>/dev/tcp/127.0.0.1/8000
+printf 'GET /metrics HTTP/1.0\r\n\r\n' >&3
+grep -E '^collector_build_info\{.*model="severity-1"' <&3
+
+# Upgrade: the changed configuration stays, the service is the new one.
+echo '# mine' >> /etc/collector/collector.yaml
+before=$(systemctl show -P MainPID collector)
+dpkg -i collector_1.0.1_*.deb
+tail -1 /etc/collector/collector.yaml | grep -x '# mine'
+[ ! -e /etc/collector/collector.yaml.dpkg-dist ]
+systemctl is-active collector
+[ "$before" != "$(systemctl show -P MainPID collector)" ]
+
+# A wrong configuration: exit code 2, and no start again and again.
+cp /etc/collector/collector.yaml /tmp/good.yaml
+echo 'nonsense: 1' >> /etc/collector/collector.yaml
+! systemctl restart collector
+[ "$(systemctl show -P ExecMainStatus collector)" = 2 ]
+[ "$(systemctl show -P NRestarts collector)" = 0 ]
+cp /tmp/good.yaml /etc/collector/collector.yaml
+systemctl reset-failed collector
+systemctl start collector
+
+# Remove: stopped, configuration kept. Purge: nothing is left.
+dpkg -r collector
+! systemctl is-active collector
+[ -f /etc/collector/collector.yaml ]
+dpkg -P collector
+[ ! -e /etc/collector ] && [ ! -e /var/lib/collector ] && [ ! -e /var/log/collector ] && [ ! -e $unit ]
+! getent passwd collector
+[ -z "$(ls /etc/systemd/system/*.wants/collector.service 2>/dev/null)" ]
