@@ -39,6 +39,12 @@ sealed class Dashboard
             target.GetProperty("datasource").GetProperty("type").GetString()!,
             target.GetProperty("expr").GetString()!);
 
+    /// <summary>What the variables ask Prometheus for.</summary>
+    public IEnumerable<string> VariableQueries =>
+        from variable in Variables
+        where variable.GetProperty("type").GetString() == "query" && variable.GetProperty("datasource").GetProperty("type").GetString() == "prometheus"
+        select variable.GetProperty("query").GetProperty("query").GetString()!;
+
     /// <summary>Every value of a property with this name, however deep.</summary>
     public static IEnumerable<JsonElement> Find(JsonElement element, string name) => element.ValueKind switch
     {
