@@ -1,0 +1,105 @@
+using System.Text.Json;
+using System.Text.RegularExpressions;
+using Packaging.Tests.Tools;
+using Tests.Shared;
+using YamlDotNet.RepresentationModel;
+
+namespace Packaging.Tests.Senders;
+
+public sealed partial class SenderTests
+{
+    // From the OpenTelemetry specification, for an OTLP logs exporter.
+    static readonly string[] SdkVariables =
+    [
+        "OTEL_SERVICE_NAME", "OTEL_RESOURCE_ATTRIBUTES", "OTEL_LOGS_EXPORTER",
+        "OTEL_EXPORTER_OTLP_LOGS_PROTOCOL", "OTEL_EXPORTER_OTLP_LOGS_ENDPOINT", "OTEL_EXPORTER_OTLP_LOGS_COMPRESSION",
+    ];
+
+    /// <summary>journald to rsyslog to the packaged service, each with the files as they stand, on a machine with systemd.</summary>
+    [Fact]
+    public async Task RsyslogAndJournald_AsTheyStand_ReachThePackagedServiceEvenAfterItWasAway()
+    {
+        using TemporaryFolder folder = new();
+        string package = await DebianPackage.BuildAsync(folder, "1.0.0");
+        await ThrowawayMachine.RunAsync("rsyslog-and-journald.sh",
+        [
+            package, Repository.PathTo("packaging", "rsyslog", "60-collector.conf"), Repository.PathTo("packaging", "journald", "collector.conf"),
+        ]);
+    }
+
+    [Fact]
+    public async Task Rsyslog_Checked_IsValid() => (await Tool.RunAsync("rsyslogd", "-N1", "-f", Repository.PathTo("packaging", "rsyslog", "60-collector.conf"))).Succeeded();
+
+    [Fact]
+    public void SyslogNg_NamesWhatItDefines()
+    {
+        string text = Comment().Replace(File.ReadAllText(Repository.PathTo("packaging", "syslog-ng", "collector.conf")), "");
+        Assert.Equal(text.Count(c => c == '{'), text.Count(c => c == '}'));
+        Assert.Equal(text.Count(c => c == '('), text.Count(c => c == ')'));
+        Assert.Matches(@"destination d_collector \{\s*syslog\(", text);
+        Assert.Contains("log { source(s_src); destination(d_collector);", text, StringComparison.Ordinal);
+        Assert.Contains("port(514) transport(\"tcp\")", text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void OtelSdk_SetsVariablesOfTheSpecificationForThePortsOfTheCollector()
+    {
+        string[] lines = [.. File.ReadLines(Repository.PathTo("packaging", "otel", "sdk.env")).Select(l => l.TrimStart('#', ' ')).Where(l => l.StartsWith("OTEL_", StringComparison.Ordinal))];
+        Assert.Equal(SdkVariables.Order(), lines.Select(l => l.Split('=')[0]).Distinct().Order());
+        Assert.Equal(["http://127.0.0.1:4317", "http://127.0.0.1:4318/v1/logs"], lines.Where(l => l.Contains("ENDPOINT", StringComparison.Ordinal)).Select(l => l.Split('=')[1]));
+    }
+
+    [Fact]
+    public void OtelCollector_PipelinesUseWhatIsDefined()
+    {
+        YamlNode file = Yaml.Load(Repository.PathTo("packaging", "otel", "otelcol.yaml"));
+        Assert.All(((YamlMappingNode)file.At("service", "pipelines")!).Children.Values, pipeline =>
+        {
+            Assert.All(["receivers", "exporters"], kind => Assert.All(pipeline.ListAt(kind), part => Assert.NotNull(file.At(kind, part.ToString()))));
+        });
+        Assert.All(file.ListAt("service", "extensions"), extension => Assert.NotNull(file.At("extensions", extension.ToString())));
+        Assert.Equal("127.0.0.1:4317", file.TextAt("exporters", "otlp/collector", "endpoint"));
+        // Only a queue that is kept on disk and a retry without an end lose nothing.
+        Assert.Equal("file_storage", file.TextAt("exporters", "otlp/collector", "sending_queue", "storage"));
+        Assert.Equal("0s", file.TextAt("exporters", "otlp/collector", "retry_on_failure", "max_elapsed_time"));
+    }
+
+    [Fact]
+    public async Task OtelScript_AgainstARunningCollector_IsTakenIn()
+    {
+        using RunningCollector collector = await RunningCollector.StartAsync();
+        (await Tool.RunAsync("bash", Repository.PathTo("packaging", "otel", "send.sh"), $"http://127.0.0.1:{collector.OtlpHttpPort}/v1/logs", "the disk is on fire")).Succeeded();
+        JsonElement record = JsonDocument.Parse((await collector.RecordsAsync(1))[0]).RootElement;
+        Assert.Equal("the disk is on fire", record.GetProperty("body").GetString());
+        Assert.Equal("otlp", record.GetProperty("receiver").GetString());
+        Assert.Equal(9, record.GetProperty("severity_number").GetInt32());
+    }
+
+    [Fact]
+    public async Task Docker_LogOptions_AreTheSyslogDriversAndTheComposeFileIsClean()
+    {
+        JsonElement daemon = JsonDocument.Parse(await File.ReadAllTextAsync(Repository.PathTo("packaging", "docker", "daemon.json"))).RootElement;
+        Assert.Equal("syslog", daemon.GetProperty("log-driver").GetString());
+        string[] known = ["syslog-address", "syslog-format", "syslog-facility", "tag", "mode", "max-buffer-size"];
+        Assert.All(daemon.GetProperty("log-opts").EnumerateObject(), option => Assert.Contains(option.Name, known));
+        (await Tool.RunAsync("docker-compose", "--file", Repository.PathTo("packaging", "docker", "compose.yml"), "config")).Succeeded();
+    }
+
+    [Fact]
+    public void NetworkGear_AllNameThePortAndTheSameAddress()
+    {
+        string[] blocks = [.. CodeBlock().Matches(File.ReadAllText(Repository.PathTo("packaging", "network", "README.md"))).Select(m => m.Value)];
+        Assert.Equal(6, blocks.Length);
+        Assert.All(blocks, block =>
+        {
+            Assert.Contains("192.0.2.10", block, StringComparison.Ordinal);
+            Assert.Contains("514", block, StringComparison.Ordinal);
+        });
+    }
+
+    [GeneratedRegex("#.*")]
+    private static partial Regex Comment();
+
+    [GeneratedRegex("```\n(.*?)```", RegexOptions.Singleline)]
+    private static partial Regex CodeBlock();
+}
