@@ -1,0 +1,112 @@
+using Packaging.Tests.Tools;
+using Tests.Shared;
+using YamlDotNet.RepresentationModel;
+
+namespace Packaging.Tests.Kubernetes;
+
+/// <summary>The manifests as <c>kubectl kustomize</c> renders them, held to what their kinds ask for and to each other.</summary>
+public sealed class ManifestTests
+{
+    static readonly Dictionary<string, (string ApiVersion, string[] Required)> Kinds = new()
+    {
+        ["Namespace"] = ("v1", []),
+        ["ConfigMap"] = ("v1", ["data"]),
+        ["Service"] = ("v1", ["spec/selector", "spec/ports"]),
+        ["Deployment"] = ("apps/v1", ["spec/selector/matchLabels", "spec/template/metadata/labels", "spec/template/spec/containers"]),
+        ["DaemonSet"] = ("apps/v1", ["spec/selector/matchLabels", "spec/template/metadata/labels", "spec/template/spec/containers"]),
+        ["PodDisruptionBudget"] = ("policy/v1", ["spec/selector", "spec/minAvailable"]),
+        ["NetworkPolicy"] = ("networking.k8s.io/v1", ["spec/podSelector", "spec/policyTypes"]),
+        ["ServiceMonitor"] = ("monitoring.coreos.com/v1", ["spec/selector", "spec/endpoints"]),
+    };
+
+    [Theory]
+    [InlineData("base", "ConfigMap,Deployment,Namespace,NetworkPolicy,PodDisruptionBudget,Service,ServiceMonitor")]
+    [InlineData("daemonset", "ConfigMap,DaemonSet,Namespace,NetworkPolicy,Service,ServiceMonitor")]
+    public async Task Manifests_Rendered_AreOfKnownKindsWithWhatTheyNeed(string variant, string kinds)
+    {
+        YamlNode[] manifests = await RenderAsync(variant);
+        Assert.Equal(kinds, string.Join(',', manifests.Select(m => m.TextAt("kind")).Order(StringComparer.Ordinal)));
+        Assert.All(manifests, manifest =>
+        {
+            (string apiVersion, string[] required) = Kinds[manifest.TextAt("kind")!];
+            Assert.Equal(apiVersion, manifest.TextAt("apiVersion"));
+            Assert.NotNull(manifest.TextAt("metadata", "name"));
+            Assert.All(required, path => Assert.NotNull(manifest.At(path.Split('/'))));
+        });
+    }
+
+    [Theory]
+    [InlineData("base")]
+    [InlineData("daemonset")]
+    public async Task Selectors_AllFindThePods(string variant)
+    {
+        YamlNode[] manifests = await RenderAsync(variant);
+        string labels = Workload(manifests).At("spec", "template", "metadata", "labels")!.ToString();
+        string[][] selectors = [["spec", "selector"], ["spec", "selector", "matchLabels"], ["spec", "podSelector", "matchLabels"]];
+        Assert.All(manifests.Where(m => m.TextAt("kind") is not ("Namespace" or "ConfigMap")), manifest =>
+            Assert.Contains(selectors, path => manifest.At(path)?.ToString() == labels));
+    }
+
+    [Theory]
+    [InlineData("base")]
+    [InlineData("daemonset")]
+    public async Task Ports_NamedAnywhere_AreTheContainersAndListenedOn(string variant)
+    {
+        YamlNode[] manifests = await RenderAsync(variant);
+        YamlNode container = Container(manifests);
+        string[] names = [.. container.ListAt("ports").Select(p => p.TextAt("name")!)];
+        string?[] used =
+        [
+            .. Of(manifests, "Service").ListAt("spec", "ports").Select(p => p.TextAt("targetPort")),
+            .. Of(manifests, "NetworkPolicy").ListAt("spec", "ingress").SelectMany(i => i.ListAt("ports")).Select(p => p.TextAt("port")),
+            .. Of(manifests, "ServiceMonitor").ListAt("spec", "endpoints").Select(e => e.TextAt("port")),
+            container.TextAt("livenessProbe", "httpGet", "port"), container.TextAt("readinessProbe", "httpGet", "port"), container.TextAt("startupProbe", "httpGet", "port"),
+        ];
+        Assert.Equal(names.Order(), used.Distinct().Order());
+        string settings = Settings(manifests);
+        Assert.All(container.ListAt("ports"), port => Assert.Contains($":{port.TextAt("containerPort")}\"", settings, StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData("base")]
+    [InlineData("daemonset")]
+    public async Task Pod_MeetsTheRestrictedStandard(string variant)
+    {
+        YamlNode[] manifests = await RenderAsync(variant);
+        YamlNode pod = Workload(manifests).At("spec", "template", "spec")!;
+        YamlNode container = Container(manifests);
+        Assert.Equal("true", pod.TextAt("securityContext", "runAsNonRoot"));
+        Assert.Equal("RuntimeDefault", pod.TextAt("securityContext", "seccompProfile", "type"));
+        Assert.Equal("false", container.TextAt("securityContext", "allowPrivilegeEscalation"));
+        Assert.Equal("true", container.TextAt("securityContext", "readOnlyRootFilesystem"));
+        Assert.Equal(["ALL"], container.ListAt("securityContext", "capabilities", "drop").Select(c => c.ToString()));
+        Assert.Equal("false", pod.TextAt("automountServiceAccountToken"));
+        Assert.NotNull(container.TextAt("resources", "limits", "memory"));
+        // What is mounted is there, under the name that kustomize gave it.
+        Assert.Equal(Of(manifests, "ConfigMap").TextAt("metadata", "name"), pod.ListAt("volumes").Select(v => v.TextAt("configMap", "name")).OfType<string>().Single());
+        Assert.Equal(pod.ListAt("volumes").Select(v => v.TextAt("name")).Order(), container.ListAt("volumeMounts").Select(v => v.TextAt("name")).Order());
+    }
+
+    [Fact]
+    public async Task Variants_DifferOnlyWhereTheyHaveTo()
+    {
+        YamlNode[] both = [Container(await RenderAsync("base")), Container(await RenderAsync("daemonset"))];
+        Assert.All(["args", "resources", "livenessProbe", "readinessProbe", "startupProbe", "securityContext", "volumeMounts"], key =>
+            Assert.Equal(both[0].At(key)!.ToString(), both[1].At(key)!.ToString()));
+    }
+
+    static async Task<YamlNode[]> RenderAsync(string variant)
+    {
+        using TemporaryFolder folder = new();
+        string text = (await Tool.RunAsync("kubectl", "kustomize", Repository.PathTo("packaging", "kubernetes", variant))).Succeeded();
+        return [.. Yaml.LoadAll(folder.Write("manifests.yaml", text))];
+    }
+
+    static YamlNode Of(YamlNode[] manifests, string kind) => manifests.Single(m => m.TextAt("kind") == kind);
+
+    static YamlNode Workload(YamlNode[] manifests) => manifests.Single(m => m.TextAt("kind") is "Deployment" or "DaemonSet");
+
+    static YamlNode Container(YamlNode[] manifests) => Workload(manifests).ListAt("spec", "template", "spec", "containers").Single();
+
+    static string Settings(YamlNode[] manifests) => Of(manifests, "ConfigMap").TextAt("data", "collector.yaml")!;
+}
