@@ -1,5 +1,6 @@
 using Collector.Alerts.Alertmanager;
 using Collector.Alerts.Email;
+using Collector.Alerts.PagerDuty;
 using Collector.Alerts.Slack;
 using Collector.Alerts.Teams;
 using Collector.Alerts.Webhook;
@@ -18,6 +19,7 @@ static class OutputRegistry
         FileOutput.Kind,
         AlertmanagerChannel.Kind,
         EmailChannel.Kind,
+        PagerDutyChannel.Kind,
         SlackChannel.Kind,
         TeamsChannel.Kind,
         WebhookChannel.Kind,

@@ -22,6 +22,7 @@ public sealed class AlertOutputTests
     [InlineData("webhook", "url", "204")]
     [InlineData("slack", "webhook", "200|ok")]
     [InlineData("teams", "webhook", "202")]
+    [InlineData("pagerduty", "routing_key: r, url", "202|{}")]
     [InlineData("alertmanager", "url", "200|")]
     public async Task Send_Critical_ArrivesOnce(string kind, string key, string answer)
     {

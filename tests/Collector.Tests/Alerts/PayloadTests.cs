@@ -2,6 +2,7 @@ using System.Text;
 using System.Text.Json;
 using Collector.Alerts;
 using Collector.Alerts.Alertmanager;
+using Collector.Alerts.PagerDuty;
 using Collector.Alerts.Slack;
 using Collector.Alerts.Teams;
 using Collector.Alerts.Webhook;
@@ -18,6 +19,13 @@ public sealed class PayloadTests
 
     [Fact]
     public void Teams_EveryNotice_HasTheDocumentedShape() => Snapshot.Verify(Notices.All(new TeamsPayload(Options).Write), "jsonl");
+
+    [Fact]
+    public void PagerDuty_EveryNotice_HasTheDocumentedShape()
+    {
+        PagerDutyPayload payload = new("routing", Options);
+        Snapshot.Verify(Notices.All((to, notice) => payload.Write(to, notice, notice.Alerts.Count > 0 ? notice.Alerts[0] : null)), "jsonl");
+    }
 
     [Fact]
     public void Webhook_EveryNotice_HasTheDocumentedShape() => Snapshot.Verify(Notices.All(new WebhookPayload(Options).Write), "jsonl");

@@ -1,0 +1,28 @@
+using Receivers;
+
+namespace Collector.Alerts.PagerDuty;
+
+/// <summary>Settings of PagerDuty.</summary>
+/// <param name="RoutingKey">Integration key of the service.</param>
+/// <param name="Url">Where events are posted.</param>
+sealed record PagerDutyOptions(string RoutingKey, string Url)
+{
+    const string DefaultUrl = "https://events.pagerduty.com/v2/enqueue";
+
+    public static PagerDutyOptions Read(OptionsReader options)
+    {
+        string key = options.Text("routing_key", null, "Integration key of the service (Events API v2). It is a secret: `${file:/run/secrets/pagerduty}`.") ?? "";
+        if (key.Length == 0)
+        {
+            options.Mistake("routing_key", "is needed");
+        }
+
+        string url = options.Text("url", DefaultUrl, "Address of the Events API; `https://events.eu.pagerduty.com/v2/enqueue` for accounts in the EU.") ?? DefaultUrl;
+        if (!AlertHttp.IsHttp(url))
+        {
+            options.Mistake("url", "must be an http or https address");
+        }
+
+        return new PagerDutyOptions(key, url);
+    }
+}

@@ -1,0 +1,84 @@
+using System.Buffers;
+using System.Globalization;
+using System.Text.Json;
+using Classifier;
+
+namespace Collector.Alerts.PagerDuty;
+
+/// <summary>One event of PagerDuty's Events API v2.</summary>
+sealed class PagerDutyPayload(string routingKey, AlertOptions options)
+{
+    // A longer summary is refused by the API.
+    const int SummaryLengthMax = 1024;
+
+    /// <param name="to">Receives the event.</param>
+    /// <param name="notice">What it is about.</param>
+    /// <param name="alert">Which of its alerts; null for a test.</param>
+    public void Write(IBufferWriter<byte> to, AlertNotice notice, Alert? alert)
+    {
+        bool isEnd = notice.Kind == AlertNoticeKind.Recovered;
+        using Utf8JsonWriter json = new(to);
+        json.WriteStartObject();
+        json.WriteString("routing_key", routingKey);
+        json.WriteString("event_action", isEnd ? "resolve" : "trigger");
+        json.WriteString("dedup_key", DedupKey(notice, alert));
+        if (!isEnd)
+        {
+            json.WriteString("client", "Collector");
+            WritePayload(json, notice, alert);
+            WriteLink(json, alert);
+        }
+
+        json.WriteEndObject();
+    }
+
+    static string DedupKey(AlertNotice notice, Alert? alert) => notice.Kind switch
+    {
+        AlertNoticeKind.Storm => "collector-storm-" + alert?.Id,
+        AlertNoticeKind.Test => "collector-test",
+        _ => "collector-" + alert!.Id,
+    };
+
+    static void WritePayload(Utf8JsonWriter json, AlertNotice notice, Alert? alert)
+    {
+        json.WriteStartObject("payload");
+        json.WriteString("summary", AlertText.Cut(AlertText.Title(notice), SummaryLengthMax));
+        json.WriteString("source", alert is { Host.Length: > 0 } ? alert.Host : "collector");
+        json.WriteString("severity", alert?.Severity switch { Severity.Critical => "critical", Severity.Error => "error", Severity.Warning => "warning", _ => "info" });
+        json.WriteString("timestamp", AlertText.Time(notice.Time));
+        if (alert is not null)
+        {
+            if (alert.App.Length > 0)
+            {
+                json.WriteString("component", alert.App);
+            }
+
+            json.WriteString("class", alert.Category.Name());
+            json.WriteStartObject("custom_details");
+            json.WriteString("line", alert.Line);
+            json.WriteString("judgement", AlertText.Judgement(alert));
+            json.WriteString("frequency", AlertText.Frequency(alert));
+            json.WriteString("groups", notice.Groups.ToString(CultureInfo.InvariantCulture));
+            json.WriteString("suppressed", notice.Suppressed.ToString(CultureInfo.InvariantCulture));
+            json.WriteString("mute", AlertText.MuteRule(alert));
+            json.WriteEndObject();
+        }
+
+        json.WriteEndObject();
+    }
+
+    void WriteLink(Utf8JsonWriter json, Alert? alert)
+    {
+        if (alert is null || options.LinkTo(alert) is not { } link)
+        {
+            return;
+        }
+
+        json.WriteStartArray("links");
+        json.WriteStartObject();
+        json.WriteString("href", link);
+        json.WriteString("text", "Records");
+        json.WriteEndObject();
+        json.WriteEndArray();
+    }
+}
