@@ -22,7 +22,7 @@ namespace Receivers.Otlp;
 /// Success is answered when the sink has taken every record of a request; a request is taken whole or refused whole. The gRPC port also takes OTLP/HTTP
 /// over HTTP/2, and with TLS the HTTP port also takes gRPC.
 /// </remarks>
-public sealed partial class OtlpReceiver : IReceiver
+public sealed class OtlpReceiver : IReceiver
 {
     readonly OtlpOptions _options;
     readonly ILogger _logger;
@@ -76,7 +76,6 @@ public sealed partial class OtlpReceiver : IReceiver
 
         _app = app;
         _listening.AddRange(listening());
-        LogListening(_logger, string.Join(", ", _listening));
     }
 
     public async Task StopAsync(CancellationToken deadline)

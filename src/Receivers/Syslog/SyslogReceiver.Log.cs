@@ -5,9 +5,6 @@ namespace Receivers.Syslog;
 /// <summary>Every message the syslog receiver logs. Ids 1000 to 1099.</summary>
 static partial class SyslogLog
 {
-    [LoggerMessage(1000, LogLevel.Information, "syslog: listening on {Where}")]
-    public static partial void Listening(this ILogger log, string where);
-
     [LoggerMessage(1001, LogLevel.Warning,
         "syslog: the kernel gave {Got} of the {Asked} bytes asked for as UDP receive buffer; bursts may be dropped. Set sysctl net.core.rmem_max={Asked} or give CAP_NET_ADMIN.")]
     public static partial void ReceiveBufferCapped(this ILogger log, long got, long asked);

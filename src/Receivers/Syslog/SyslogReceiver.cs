@@ -46,7 +46,6 @@ public sealed class SyslogReceiver(SyslogOptions options, TimeProvider time, ILo
         {
             cancellationToken.ThrowIfCancellationRequested();
             listener.Start();
-            log.Listening(listener.Listening);
         }
 
         return Task.CompletedTask;
