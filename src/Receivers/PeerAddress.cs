@@ -27,6 +27,9 @@ public readonly record struct PeerAddress
 
     public bool IsKnown { get; }
 
+    /// <summary>The address as 128 bits; IPv4 in the lowest 32.</summary>
+    internal (ulong High, ulong Low) Bits => (_high, _low);
+
     /// <param name="address">Four bytes in network order.</param>
     /// <param name="port">Port in host order.</param>
     public static PeerAddress V4(ReadOnlySpan<byte> address, ushort port) =>

@@ -11,6 +11,9 @@ abstract class ByteSource : IAsyncDisposable
     /// <summary>Ends when there may be something to read. Holds no buffer, so that an idle connection costs next to nothing.</summary>
     public abstract ValueTask WaitAsync();
 
+    /// <summary>Sends an answer; a peer that is gone is no error here. One writer at a time.</summary>
+    public abstract ValueTask WriteAsync(ReadOnlyMemory<byte> bytes);
+
     /// <summary>Makes the stream end after what has arrived. A wait that is under way ends.</summary>
     public abstract void EndReading();
 

@@ -9,5 +9,15 @@ static class RefusedReasons
     public const string FrameTimeout = "frame_timeout";
     public const string TlsOnPlainPort = "tls_on_plain_port";
     public const string HttpOnPlainPort = "http_on_plain_port";
+    public const string HandshakeTimeout = "handshake_timeout";
+    public const string HandshakeFailed = "handshake_failed";
+    public const string PeerNotPermitted = "peer_not_permitted";
+    public const string NotAllowed = "not_allowed";
+    public const string ProxyHeaderInvalid = "proxy_header_invalid";
+    public const string RelpFraming = "relp_framing";
+
+    /// <summary>The peer said goodbye; nobody is turned away.</summary>
+    public const string RelpClosed = "relp_closed";
+
     public const string TooManyFiles = "too_many_files";
 }

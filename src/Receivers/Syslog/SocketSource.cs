@@ -38,12 +38,30 @@ sealed class SocketSource : ByteSource
         }
     }
 
-    public override void EndReading()
+    public override async ValueTask WriteAsync(ReadOnlyMemory<byte> bytes)
+    {
+        try
+        {
+            while (!bytes.IsEmpty)
+            {
+                bytes = bytes[await _socket.SendAsync(bytes, SocketFlags.None).ConfigureAwait(false)..];
+            }
+        }
+        catch (Exception e) when (e is SocketException or ObjectDisposedException)
+        {
+            // The reader meets it too.
+        }
+    }
+
+    public override void EndReading() => EndReading(_socket);
+
+    /// <summary>Makes a socket end after what has arrived; a wait for more ends.</summary>
+    public static void EndReading(Socket socket)
     {
         try
         {
             // On Linux what has arrived can still be read, and then the end is.
-            _socket.Shutdown(SocketShutdown.Receive);
+            socket.Shutdown(SocketShutdown.Receive);
         }
         catch (Exception e) when (e is SocketException or ObjectDisposedException)
         {

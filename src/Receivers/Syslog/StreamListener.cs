@@ -9,7 +9,7 @@ namespace Receivers.Syslog;
 /// <param name="endPoint">Where to listen.</param>
 /// <param name="transport">As in metrics, records and settings: <c>tcp</c>, <c>tls</c>, <c>relp</c>.</param>
 /// <param name="open">Makes the connection that serves an accepted socket.</param>
-sealed class StreamListener(SyslogIntake intake, ConnectionTable connections, IPEndPoint endPoint, string transport, OpenConnection open) : ISyslogListener
+sealed class StreamListener(SyslogIntake intake, ConnectionTable connections, EndPoint endPoint, string transport, OpenConnection open) : ISyslogListener
 {
     const int Backlog = 1024;
     const int KeepAliveSeconds = 60;
@@ -47,25 +47,37 @@ sealed class StreamListener(SyslogIntake intake, ConnectionTable connections, IP
     {
         _socket?.Dispose();
         _stop.Dispose();
+        if (_socket is not null && endPoint is UnixDomainSocketEndPoint)
+        {
+            File.Delete(endPoint.ToString()!);
+        }
     }
 
     Socket Bind()
     {
+        Socket socket = endPoint is IPEndPoint ip ? BindTcp(ip) : UnixSocketFile.Bind(endPoint.ToString()!, SocketType.Stream, Statistics.Transport);
+        socket.Listen(Backlog);
+        return socket;
+    }
+
+    Socket BindTcp(IPEndPoint ip)
+    {
+        Socket? socket = null;
         try
         {
-            Socket socket = new(endPoint.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
-            if (endPoint.AddressFamily == AddressFamily.InterNetworkV6)
+            socket = new(ip.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
+            if (ip.AddressFamily == AddressFamily.InterNetworkV6)
             {
-                socket.DualMode = endPoint.Address.Equals(IPAddress.IPv6Any);
+                socket.DualMode = ip.Address.Equals(IPAddress.IPv6Any);
             }
 
-            socket.Bind(endPoint);
-            socket.Listen(Backlog);
+            socket.Bind(ip);
             return socket;
         }
         catch (SocketException e)
         {
-            throw BindFailure.Explain(Statistics.Transport, endPoint, e);
+            socket?.Dispose();
+            throw BindFailure.Explain(Statistics.Transport, ip, e);
         }
     }
 
@@ -111,7 +123,9 @@ sealed class StreamListener(SyslogIntake intake, ConnectionTable connections, IP
         try
         {
             PeerAddress peer = PeerAddress.From(socket.RemoteEndPoint);
-            if (connections.Enter(peer) is { } reason)
+            bool isProxy = intake.Proxies.Contains(peer);
+            string? reason = isProxy || intake.IsAllowed(peer) ? connections.Enter(peer) : RefusedReasons.NotAllowed;
+            if (reason is not null)
             {
                 Statistics.AddRefused(reason);
                 intake.LogRefused(peer, reason);
@@ -119,8 +133,12 @@ sealed class StreamListener(SyslogIntake intake, ConnectionTable connections, IP
                 return;
             }
 
-            KeepAlive(socket);
-            connections.Serve(open(socket, peer, Statistics), peer, Statistics);
+            if (peer.IsKnown)
+            {
+                KeepAlive(socket);
+            }
+
+            connections.Serve(isProxy ? OpenBehindProxy(socket, peer) : open(socket, peer, Statistics), peer, Statistics);
         }
         catch (SocketException)
         {
@@ -128,6 +146,13 @@ sealed class StreamListener(SyslogIntake intake, ConnectionTable connections, IP
             socket.Dispose();
         }
     }
+
+    /// <summary>The PROXY header comes first, before TLS too; the sender that it names is the one that must be allowed.</summary>
+    PreparedConnection OpenBehindProxy(Socket socket, PeerAddress proxy) => new(intake, socket, proxy, Statistics, async cancelled =>
+    {
+        PeerAddress peer = await ProxyHeader.ReadAsync(socket, proxy, cancelled).ConfigureAwait(false);
+        return intake.IsAllowed(peer) ? open(socket, peer, Statistics) : throw new PrologueException(RefusedReasons.NotAllowed, $"{peer} behind it is not in allow");
+    });
 
     // Peers that vanished without a word are found within two minutes.
     static void KeepAlive(Socket socket)

@@ -7,6 +7,7 @@ sealed class SyslogIntake : IDisposable
 {
     readonly UnparsedSampler _unparsed;
     readonly CancellationTokenSource _deadline = new();
+    readonly NetworkList _allowed;
 
     public SyslogIntake(SyslogOptions options, IRecordSink sink, TimeProvider time, ILogger log)
     {
@@ -16,6 +17,9 @@ sealed class SyslogIntake : IDisposable
         Log = log;
         Zone = new SyslogZone(options.Zone);
         _unparsed = new UnparsedSampler(time);
+        _allowed = new NetworkList(options.Allow);
+        Proxies = new NetworkList(options.ProxyFrom);
+        Senders = new SenderTable(this);
     }
 
     public SyslogOptions Options { get; }
@@ -27,6 +31,20 @@ sealed class SyslogIntake : IDisposable
     public ILogger Log { get; }
 
     public SyslogZone Zone { get; }
+
+    /// <summary>Who may speak for others.</summary>
+    public NetworkList Proxies { get; }
+
+    public SenderTable Senders { get; }
+
+    /// <summary>Whether this peer may send; local programs on unix sockets always may.</summary>
+    public bool IsAllowed(PeerAddress peer) => _allowed.IsEmpty || !peer.IsKnown || _allowed.Contains(peer);
+
+    /// <summary>Cancelled when the grace period of the stop ends.</summary>
+    public CancellationToken Patience => _deadline.Token;
+
+    /// <summary>Counts seconds for rate limits.</summary>
+    public long Second(long timestamp) => timestamp / Time.TimestampFrequency;
 
     /// <summary>Now, in ns since the Unix epoch.</summary>
     public long NowUnixNano() => (Time.GetUtcNow().UtcTicks - DateTime.UnixEpoch.Ticks) * 100;
@@ -102,6 +120,16 @@ sealed class SyslogIntake : IDisposable
         }
     }
 
+    /// <summary>A peer that cannot be understood any more, or that said goodbye.</summary>
+    public void NoteFault(PeerAddress peer, string reason, ReceiverStatistics statistics)
+    {
+        if (reason != RefusedReasons.RelpClosed)
+        {
+            statistics.AddRefused(reason);
+            LogRefused(peer, reason);
+        }
+    }
+
     /// <summary>A connection that we end: a timeout is a refusal, the stop is none.</summary>
     public void NoteEnd(PeerAddress peer, string reason, ReceiverStatistics statistics)
     {
@@ -115,7 +143,20 @@ sealed class SyslogIntake : IDisposable
     /// <summary>From now on nothing waits for room any more.</summary>
     public void EndPatience() => _deadline.Cancel();
 
-    public void Dispose() => _deadline.Dispose();
+    /// <summary>A sender is over its limit; the first time it is said.</summary>
+    public void NoteLimited(Sender sender, int records, string how)
+    {
+        if (sender.EnterLimited(records))
+        {
+            Log.RateLimitEntered(sender.Peer, Options.RateMax, how);
+        }
+    }
+
+    public void Dispose()
+    {
+        Senders.Dispose();
+        _deadline.Dispose();
+    }
 
     void NoteMarks(RecordBatch batch, ParseMarks marks, ReceiverStatistics statistics)
     {

@@ -26,4 +26,22 @@ static partial class SyslogLog
 
     [LoggerMessage(1007, LogLevel.Error, "syslog: a {Part} ended by an error of its own")]
     public static partial void Failed(this ILogger log, Exception exception, string part);
+
+    [LoggerMessage(1008, LogLevel.Information, "syslog: certificate {File} read again, valid until {Until:u}")]
+    public static partial void CertificateReloaded(this ILogger log, string file, DateTime until);
+
+    [LoggerMessage(1009, LogLevel.Error, "syslog: changed certificate not taken, the old one stays: {Error}")]
+    public static partial void CertificateNotReloaded(this ILogger log, string error);
+
+    [LoggerMessage(1010, LogLevel.Warning, "syslog: {Peer} sends more than {Max} records a second; {How} until it sends less")]
+    public static partial void RateLimitEntered(this ILogger log, PeerAddress peer, long max, string how);
+
+    [LoggerMessage(1011, LogLevel.Information, "syslog: {Peer} is within its rate limit again; {Records} records were over it")]
+    public static partial void RateLimitLeft(this ILogger log, PeerAddress peer, long records);
+
+    [LoggerMessage(1012, LogLevel.Warning, "syslog: nothing from {Peer} for {Time}")]
+    public static partial void SenderSilent(this ILogger log, PeerAddress peer, TimeSpan time);
+
+    [LoggerMessage(1013, LogLevel.Information, "syslog: {Peer} sends again")]
+    public static partial void SenderBack(this ILogger log, PeerAddress peer);
 }

@@ -1,3 +1,4 @@
+using System.Net.Sockets;
 using Microsoft.Extensions.Logging;
 
 namespace Receivers.Syslog;
@@ -11,6 +12,7 @@ public sealed class SyslogReceiver(SyslogOptions options, TimeProvider time, ILo
     readonly List<ISyslogListener> _listeners = [];
     SyslogIntake? _intake;
     ConnectionTable? _connections;
+    TlsServer? _tls;
     Task? _stopping;
 
     /// <inheritdoc/>
@@ -25,30 +27,31 @@ public sealed class SyslogReceiver(SyslogOptions options, TimeProvider time, ILo
     /// <inheritdoc/>
     public string? Problem => _listeners.Select(l => l.Problem).FirstOrDefault(p => p is not null);
 
+    /// <summary>The senders that are remembered, in no order; empty before the start. For the status page and for metrics of a bounded number of senders.</summary>
+    public IReadOnlyList<SenderState> Senders => _intake?.Senders.States() ?? [];
+
+    /// <summary>Known senders that have been quiet for longer than <c>silent_after</c>.</summary>
+    public int SilentSenders => _intake?.Senders.Silent ?? 0;
+
     /// <inheritdoc/>
-    public Task StartAsync(IRecordSink sink, CancellationToken cancellationToken)
+    public async Task StartAsync(IRecordSink sink, CancellationToken cancellationToken)
     {
         _intake = new SyslogIntake(options, sink, time, log);
         _connections = new ConnectionTable(options, time, log);
-        if (options.Udp is { } udp)
+        try
         {
-            _listeners.Add(new SyslogUdpReceiver(_intake, udp));
+            AddListeners(_intake, _connections);
+            foreach (ISyslogListener listener in _listeners)
+            {
+                cancellationToken.ThrowIfCancellationRequested();
+                listener.Start();
+            }
         }
-
-        if (options.Tcp is { } tcp)
+        catch
         {
-            SyslogIntake intake = _intake;
-            _listeners.Add(new StreamListener(intake, _connections, tcp, "tcp", (socket, peer, statistics) =>
-                new SyslogConnection(intake, new SocketSource(socket), peer, statistics, isGuarded: true)));
+            await DisposeAsync().ConfigureAwait(false);
+            throw;
         }
-
-        foreach (ISyslogListener listener in _listeners)
-        {
-            cancellationToken.ThrowIfCancellationRequested();
-            listener.Start();
-        }
-
-        return Task.CompletedTask;
     }
 
     /// <inheritdoc/>
@@ -65,9 +68,73 @@ public sealed class SyslogReceiver(SyslogOptions options, TimeProvider time, ILo
             listener.Dispose();
         }
 
+        _tls?.Dispose();
         _connections?.Dispose();
         _intake?.Dispose();
     }
+
+    void AddListeners(SyslogIntake intake, ConnectionTable connections)
+    {
+        if (options.Udp is { } udp)
+        {
+            _listeners.Add(new SyslogUdpReceiver(intake, udp));
+        }
+
+        if (options.Tcp is { } tcp)
+        {
+            _listeners.Add(new StreamListener(intake, connections, tcp, "tcp", (socket, peer, statistics) =>
+                Plain(intake, new SocketSource(socket), peer, statistics, isGuarded: true)));
+        }
+
+        if (options.Relp is { } relp)
+        {
+            _listeners.Add(new StreamListener(intake, connections, relp, "relp", (socket, peer, statistics) =>
+                Relp(intake, new SocketSource(socket), peer, statistics)));
+        }
+
+        if (options.UnixDatagram.Length > 0)
+        {
+            _listeners.Add(new UnixDatagramReceiver(intake, options.UnixDatagram));
+        }
+
+        if (options.UnixStream.Length > 0)
+        {
+            _listeners.Add(new StreamListener(intake, connections, new UnixDomainSocketEndPoint(options.UnixStream), "unix_stream", (socket, peer, statistics) =>
+                Plain(intake, new SocketSource(socket), peer, statistics, isGuarded: false)));
+        }
+
+        AddTlsListeners(intake, connections);
+    }
+
+    void AddTlsListeners(SyslogIntake intake, ConnectionTable connections)
+    {
+        if (options.Tls.Listen is null && options.RelpTls is null)
+        {
+            return;
+        }
+
+        // Loads OpenSSL as well: a missing library is an error now and not on the first handshake.
+        TlsServer server = _tls = new TlsServer(options.Tls, time, log);
+        if (options.Tls.Listen is { } tls)
+        {
+            _listeners.Add(new StreamListener(intake, connections, tls, "tls", (socket, peer, statistics) =>
+                new PreparedConnection(intake, socket, peer, statistics, async cancelled =>
+                    Plain(intake, await server.HandshakeAsync(socket, cancelled).ConfigureAwait(false), peer, statistics, isGuarded: false))));
+        }
+
+        if (options.RelpTls is { } relpTls)
+        {
+            _listeners.Add(new StreamListener(intake, connections, relpTls, "relp_tls", (socket, peer, statistics) =>
+                new PreparedConnection(intake, socket, peer, statistics, async cancelled =>
+                    Relp(intake, await server.HandshakeAsync(socket, cancelled).ConfigureAwait(false), peer, statistics))));
+        }
+    }
+
+    StreamConnection<RelpProtocol> Relp(SyslogIntake intake, ByteSource source, PeerAddress peer, ReceiverStatistics statistics) =>
+        new(intake, source, peer, statistics, new RelpProtocol(options.FrameBytesMax, new RelpResponder(source, intake)), isGuarded: false);
+
+    StreamConnection<PlainProtocol> Plain(SyslogIntake intake, ByteSource source, PeerAddress peer, ReceiverStatistics statistics, bool isGuarded) =>
+        new(intake, source, peer, statistics, new PlainProtocol(options), isGuarded);
 
     async Task StopCoreAsync(CancellationToken deadline)
     {

@@ -6,7 +6,7 @@ namespace Receivers.Syslog;
 /// <summary>Datagrams: several sockets on one port, each with a thread that blocks on it.</summary>
 sealed class SyslogUdpReceiver(SyslogIntake intake, IPEndPoint endPoint) : ISyslogListener
 {
-    readonly List<UdpReader> _readers = [];
+    readonly List<DatagramReader> _readers = [];
 
     public ReceiverStatistics Statistics { get; } = new(SyslogReceiver.ReceiverName, "udp");
 
@@ -19,10 +19,10 @@ sealed class SyslogUdpReceiver(SyslogIntake intake, IPEndPoint endPoint) : ISysl
         int bytes = intake.Options.UdpReceiveBufferBytes;
         UdpSocket first = BindFirst(bytes);
         Listening = $"udp {first.EndPoint}";
-        _readers.Add(new UdpReader(intake, first, Statistics));
+        _readers.Add(new DatagramReader(intake, first, Statistics));
         for (int i = 1; i < intake.Options.UdpSockets; i++)
         {
-            _readers.Add(new UdpReader(intake, new UdpSocket(first, bytes), Statistics));
+            _readers.Add(new DatagramReader(intake, new UdpSocket(first, bytes), Statistics));
         }
 
         if (first.ReceiveBufferBytes < bytes)
@@ -30,7 +30,7 @@ sealed class SyslogUdpReceiver(SyslogIntake intake, IPEndPoint endPoint) : ISysl
             intake.Log.ReceiveBufferCapped(first.ReceiveBufferBytes, bytes);
         }
 
-        foreach (UdpReader reader in _readers)
+        foreach (DatagramReader reader in _readers)
         {
             reader.Start();
         }
@@ -38,7 +38,7 @@ sealed class SyslogUdpReceiver(SyslogIntake intake, IPEndPoint endPoint) : ISysl
 
     public async Task StopAsync()
     {
-        foreach (UdpReader reader in _readers)
+        foreach (DatagramReader reader in _readers)
         {
             await reader.StopAsync().ConfigureAwait(false);
         }
@@ -46,7 +46,7 @@ sealed class SyslogUdpReceiver(SyslogIntake intake, IPEndPoint endPoint) : ISysl
 
     public void Dispose()
     {
-        foreach (UdpReader reader in _readers)
+        foreach (DatagramReader reader in _readers)
         {
             reader.Dispose();
         }

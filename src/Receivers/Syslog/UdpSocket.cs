@@ -5,7 +5,7 @@ using System.Runtime.InteropServices;
 namespace Receivers.Syslog;
 
 /// <summary>A bound datagram socket with the options that .NET has no name for. Linux.</summary>
-sealed class UdpSocket : IDisposable
+sealed class UdpSocket : IDatagramSocket
 {
     // <asm-generic/socket.h>, the same on x86-64 and ARM64.
     const int SolSocket = 1;
@@ -50,6 +50,8 @@ sealed class UdpSocket : IDisposable
 
     /// <summary>The file descriptor; good until <see cref="Dispose"/>.</summary>
     public int Handle => (int)_socket.SafeHandle.DangerousGetHandle();
+
+    public bool CanSenderWait => false;
 
     /// <summary>What the kernel granted, as a program would have asked for it.</summary>
     public int ReceiveBufferBytes { get; }

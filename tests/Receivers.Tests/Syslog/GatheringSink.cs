@@ -3,17 +3,18 @@ using System.Text;
 namespace Receivers.Tests.Syslog;
 
 /// <summary>A sink that keeps what it gets as text, and can be full or make its callers wait.</summary>
-sealed class GatheringSink : IRecordSink
+sealed class GatheringSink(RecordBatchPool? pool = null) : IRecordSink
 {
     static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
 
     readonly Lock _lock = new();
     readonly List<Gathered> _records = [];
     readonly Dictionary<string, int> _discarded = [];
+    readonly List<RecordBatch> _held = [];
     TaskCompletionSource _changed = new(TaskCreationOptions.RunContinuationsAsynchronously);
     TaskCompletionSource? _gate;
 
-    public RecordBatchPool Pool { get; } = new();
+    public RecordBatchPool Pool { get; } = pool ?? new RecordBatchPool();
 
     public bool IsCongested { get; set; }
 
@@ -24,8 +25,8 @@ sealed class GatheringSink : IRecordSink
 
     public int LargestBatch { get; private set; }
 
-    /// <summary>What batches carried an acknowledgement are released at once with this loss.</summary>
-    public int Lost { get; set; }
+    /// <summary>True to keep batches until <see cref="ReleaseHeld"/>, as a slow output does.</summary>
+    public bool IsHolding { get; set; }
 
     public IReadOnlyList<Gathered> Records
     {
@@ -54,6 +55,16 @@ sealed class GatheringSink : IRecordSink
         TaskCompletionSource? gate = _gate;
         _gate = null;
         gate?.SetResult();
+    }
+
+    public void ReleaseHeld()
+    {
+        IsHolding = false;
+        lock (_lock)
+        {
+            _held.ForEach(b => b.Release());
+            _held.Clear();
+        }
     }
 
     public bool TryPost(RecordBatch batch)
@@ -107,6 +118,7 @@ sealed class GatheringSink : IRecordSink
 
     void Take(RecordBatch batch)
     {
+        bool isHeld = IsHolding;
         lock (_lock)
         {
             Batches++;
@@ -117,9 +129,18 @@ sealed class GatheringSink : IRecordSink
                     Encoding.Latin1.GetString(batch[record.Body]), Encoding.Latin1.GetString(batch[record.Hostname]), Encoding.Latin1.GetString(batch[record.AppName]),
                     Encoding.Latin1.GetString(batch[record.Original]), record.Marks, batch.Sources[record.Source].Peer, batch.Transport, record));
             }
+
+            if (isHeld)
+            {
+                _held.Add(batch);
+            }
         }
 
-        batch.Release();
+        if (!isHeld)
+        {
+            batch.Release();
+        }
+
         Changed();
     }
 

@@ -10,11 +10,15 @@ namespace Receivers.Tests.Syslog;
 /// <summary>A receiver on ports of the system's choice, and the peers that talk to it over loopback.</summary>
 sealed class SyslogReceiverFixture : IAsyncDisposable
 {
-    SyslogReceiverFixture(SyslogOptions options, TimeProvider time) => Receiver = new SyslogReceiver(options, time, Log);
+    SyslogReceiverFixture(SyslogOptions options, TimeProvider time, RecordBatchPool? pool)
+    {
+        Receiver = new SyslogReceiver(options, time, Log);
+        Sink = new GatheringSink(pool);
+    }
 
     public SyslogReceiver Receiver { get; }
 
-    public GatheringSink Sink { get; } = new();
+    public GatheringSink Sink { get; }
 
     public GatheringLog Log { get; } = new();
 
@@ -22,7 +26,7 @@ sealed class SyslogReceiverFixture : IAsyncDisposable
 
     public IPEndPoint Udp => EndPoint("udp ");
 
-    public static async Task<SyslogReceiverFixture> StartAsync(Action<SyslogOptions>? set = null, TimeProvider? time = null)
+    public static async Task<SyslogReceiverFixture> StartAsync(Action<SyslogOptions>? set = null, TimeProvider? time = null, RecordBatchPool? pool = null)
     {
         SyslogOptions options = new()
         {
@@ -32,7 +36,7 @@ sealed class SyslogReceiverFixture : IAsyncDisposable
             UdpSockets = 2,
         };
         set?.Invoke(options);
-        SyslogReceiverFixture fixture = new(options, time ?? TimeProvider.System);
+        SyslogReceiverFixture fixture = new(options, time ?? TimeProvider.System, pool);
         await fixture.Receiver.StartAsync(fixture.Sink, CancellationToken.None);
         return fixture;
     }

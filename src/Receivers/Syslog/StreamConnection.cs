@@ -7,7 +7,9 @@ namespace Receivers.Syslog;
 /// A batch is posted when it is full or when the peer has nothing more to give, so a lone record is never held back. While the peer is silent no
 /// batch is held, unless a frame was begun. Back-pressure is simply not reading. The loop runs on one thread at a time.
 /// </remarks>
-sealed class SyslogConnection : ITimedConnection
+/// <typeparam name="TProtocol">How the bytes are cut into frames; a struct, so that the code is made for it.</typeparam>
+sealed class StreamConnection<TProtocol> : ITimedConnection
+    where TProtocol : struct, IStreamProtocol
 {
     // A read shorter than this has emptied the socket of a trickling sender: asking again would only cost a system call.
     const int TrickleBytes = 4096;
@@ -19,9 +21,12 @@ sealed class SyslogConnection : ITimedConnection
     readonly ByteSource _source;
     readonly ReceiverStatistics _statistics;
     readonly RecordSource _peer;
+    readonly Sender _sender;
 
     // Reader side
-    SyslogFramer _framer;
+#pragma warning disable IDE0044 // A struct that changes itself; readonly would make every call work on a copy.
+    TProtocol _protocol;
+#pragma warning restore IDE0044
     RecordBatch? _batch;
     // Unread bytes of the batch's buffer.
     int _start;
@@ -30,6 +35,8 @@ sealed class SyslogConnection : ITimedConnection
     long _bytesAfterEnd;
     bool _isLookedAt;
     bool _isCrowded;
+    bool _isOver;
+    bool _isOverRate;
 
     // Both sides
     long _waitingSince;
@@ -40,15 +47,18 @@ sealed class SyslogConnection : ITimedConnection
     /// <param name="source">Disposed when the connection ends.</param>
     /// <param name="peer">Who sent it.</param>
     /// <param name="statistics">Of the transport.</param>
+    /// <param name="protocol">Fresh; owned from now on.</param>
     /// <param name="isGuarded">True to recognise TLS and HTTP by the first bytes.</param>
-    public SyslogConnection(SyslogIntake intake, ByteSource source, PeerAddress peer, ReceiverStatistics statistics, bool isGuarded)
+    public StreamConnection(
+        SyslogIntake intake, ByteSource source, PeerAddress peer, ReceiverStatistics statistics, TProtocol protocol, bool isGuarded)
     {
         _intake = intake;
         _source = source;
         _peer = new RecordSource(peer);
+        _sender = intake.Senders.Of(peer);
         _statistics = statistics;
         _isLookedAt = !isGuarded;
-        _framer = new SyslogFramer(intake.Options.Framing, intake.Options.FrameBytesMax);
+        _protocol = protocol;
     }
 
     /// <inheritdoc/>
@@ -79,7 +89,7 @@ sealed class SyslogConnection : ITimedConnection
         finally
         {
             _batch?.Release();
-            await _source.DisposeAsync().ConfigureAwait(false);
+            await _protocol.EndAsync(_source).ConfigureAwait(false);
         }
     }
 
@@ -87,7 +97,14 @@ sealed class SyslogConnection : ITimedConnection
     async ValueTask<bool> ReadOnceAsync()
     {
         await MakeRoomAsync().ConfigureAwait(false);
-        int read = await _source.ReadAsync(_batch!.Buffer.AsMemory(_end)).ConfigureAwait(false);
+        ValueTask<int> reading = _source.ReadAsync(_batch!.Buffer.AsMemory(_end));
+        if (!reading.IsCompleted)
+        {
+            Volatile.Write(ref _waitingSince, _intake.Time.GetTimestamp());
+        }
+
+        int read = await reading.ConfigureAwait(false);
+        Volatile.Write(ref _waitingSince, 0);
         if (read > 0)
         {
             _end += read;
@@ -97,13 +114,18 @@ sealed class SyslogConnection : ITimedConnection
                 return false;
             }
 
-            if (read >= TrickleBytes && !IsSpent(read))
+            if (_isOverRate && _endReason is null)
+            {
+                await RestAsync().ConfigureAwait(false);
+            }
+
+            if (read >= TrickleBytes && !_isOver && !IsSpent(read))
             {
                 return true;
             }
         }
 
-        if (read == 0 || IsSpent(0))
+        if (read == 0 || _isOver || IsSpent(0))
         {
             await ReadFramesAsync(isEnd: true).ConfigureAwait(false);
             await PostAsync().ConfigureAwait(false);
@@ -183,6 +205,7 @@ sealed class SyslogConnection : ITimedConnection
             return;
         }
 
+        _protocol.Posting(full);
         await _intake.PostAsync(full, _statistics).ConfigureAwait(false);
     }
 
@@ -231,9 +254,9 @@ sealed class SyslogConnection : ITimedConnection
             }
         }
 
-        SyslogParserContext context = new(_intake.NowUnixNano(), _intake.Zone, _batch.AddSource(_peer));
+        SyslogParserContext context = new(_intake.NowUnixNano(), _sender.Zone, _batch.AddSource(_peer));
         int consumed = 0, before = _batch.Count, recordsMax = SyslogIntake.RecordsMax(_batch);
-        while (!_isCrowded && _framer.TryRead(unread, isEnd, out consumed, out SyslogFrame frame))
+        while (!_isCrowded && !_isOver && _protocol.TryRead(unread, isEnd, out consumed, out SyslogFrame frame))
         {
             _intake.Parse(_batch, new Slice(_start + frame.Start, frame.Length), context, frame.Marks, _statistics);
             _start += consumed;
@@ -244,12 +267,46 @@ sealed class SyslogConnection : ITimedConnection
 
         _start += consumed;
         NoteUnfinishedFrame(isNew: _batch.Count > before);
+        NoteRecords(_batch.Count - before);
+        if (!_isOver && _protocol.Fault is { } fault)
+        {
+            _intake.NoteFault(_peer.Peer, fault, _statistics);
+            _start = _end;
+            _isOver = true;
+        }
+
         return true;
+    }
+
+    void NoteRecords(int records)
+    {
+        if (records == 0)
+        {
+            return;
+        }
+
+        long now = _intake.Time.GetTimestamp();
+        _sender.Touch(records, _batch!.Records[^1], now);
+        if (!_sender.TryTake(_intake.Second(now), records))
+        {
+            _isOverRate = true;
+            _intake.NoteLimited(_sender, records, "its connections are read more slowly");
+        }
+    }
+
+    /// <summary>Leaves the rest of this second to others; the peer feels it as a full window.</summary>
+    async ValueTask RestAsync()
+    {
+        _isOverRate = false;
+        await PostAsync().ConfigureAwait(false);
+        long frequency = _intake.Time.TimestampFrequency;
+        long left = frequency - (_intake.Time.GetTimestamp() % frequency);
+        await Task.Delay(TimeSpan.FromSeconds(left / (double)frequency), _intake.Time).ConfigureAwait(false);
     }
 
     void NoteUnfinishedFrame(bool isNew)
     {
-        if (_start == _end && !_framer.IsSkipping)
+        if (_start == _end && !_protocol.IsSkipping)
         {
             Volatile.Write(ref _frameSince, 0);
         }

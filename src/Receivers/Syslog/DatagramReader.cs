@@ -1,7 +1,7 @@
 namespace Receivers.Syslog;
 
 /// <summary>One datagram socket and the thread that reads it: <c>recvmmsg</c> into slots, each datagram a record, a batch a visit.</summary>
-sealed class UdpReader : IDisposable
+sealed class DatagramReader : IDisposable
 {
     // Datagrams that come faster than this are read in one visit a millisecond: 200 of them a visit at 200,000 a second, where each would
     // cost a wake-up. A datagram after a silence is read and posted at once.
@@ -12,7 +12,7 @@ sealed class UdpReader : IDisposable
     static readonly TimeSpan Busy = TimeSpan.FromMilliseconds(3);
 
     readonly SyslogIntake _intake;
-    readonly UdpSocket _socket;
+    readonly IDatagramSocket _socket;
     readonly ReceiverStatistics _statistics;
     readonly UdpSlots _slots = new();
     readonly WakeUp _wakeUp = new();
@@ -22,15 +22,20 @@ sealed class UdpReader : IDisposable
     bool _isStarted;
 
     // Reader side
+    Sender? _sender;
+    bool _isAllowed;
+    PeerAddress _lastPeer;
+    long _second;
+    RecordBatch? _refused;
     RecordBatch? _batch;
     int _nextBatchBytes = RecordBatchPool.SmallBytes;
 
-    public UdpReader(SyslogIntake intake, UdpSocket socket, ReceiverStatistics statistics)
+    public DatagramReader(SyslogIntake intake, IDatagramSocket socket, ReceiverStatistics statistics)
     {
         _intake = intake;
         _socket = socket;
         _statistics = statistics;
-        _thread = new Thread(Run) { IsBackground = true, Name = "syslog udp" };
+        _thread = new Thread(Run) { IsBackground = true, Name = "syslog " + statistics.Transport };
     }
 
     /// <summary>Null while the thread lives.</summary>
@@ -78,8 +83,8 @@ sealed class UdpReader : IDisposable
         }
         catch (Exception e)
         {
-            _problem = "the UDP reader ended by an error: " + e.Message;
-            _intake.Log.Failed(e, "UDP reader");
+            _problem = "a datagram reader ended by an error: " + e.Message;
+            _intake.Log.Failed(e, "datagram reader");
         }
 
         _ended.SetResult();
@@ -100,6 +105,9 @@ sealed class UdpReader : IDisposable
         while (received == UdpSlots.Count && ++rounds < RoundsMax);
 
         Post();
+        DiscardRefused();
+        // A sender that is silent for a while may be forgotten by the table: look it up again.
+        _sender = null;
         uint drops = _socket.TakeDrops();
         if (drops > 0)
         {
@@ -112,18 +120,63 @@ sealed class UdpReader : IDisposable
     void Read(int received)
     {
         SyslogParserContext context = new(_intake.NowUnixNano(), _intake.Zone, 0);
-        long bytes = 0;
+        long timestamp = _intake.Time.GetTimestamp(), bytes = 0;
+        _second = _intake.Second(timestamp);
         for (int i = 0; i < received; i++)
         {
             ReadOnlySpan<byte> datagram = _slots.Datagram(i);
             bytes += datagram.Length;
-            if (!datagram.IsEmpty)
+            if (!datagram.IsEmpty && IsWelcome(_slots.Peer(i)))
             {
-                Append(datagram, _slots.Peer(i), context);
+                Append(datagram, _lastPeer, context);
+                _sender!.Touch(1, _batch!.Records[^1], timestamp);
             }
         }
 
         _statistics.AddBytes(bytes);
+    }
+
+    /// <summary>Looks the sender up, unless it is the one of the datagram before, and asks whether it may send now.</summary>
+    bool IsWelcome(PeerAddress peer)
+    {
+        if (_sender is null || peer != _lastPeer)
+        {
+            _lastPeer = peer;
+            _sender = _intake.Senders.Of(peer);
+            _isAllowed = _intake.IsAllowed(peer);
+        }
+
+        if (!_isAllowed)
+        {
+            _statistics.AddRefused(RefusedReasons.NotAllowed);
+            return false;
+        }
+
+        if (_sender.TryTake(_second, 1))
+        {
+            return true;
+        }
+
+        _intake.NoteLimited(_sender, 1, "its datagrams are dropped");
+        _refused ??= _intake.Rent(RecordBatchPool.SmallBytes, _statistics.Transport);
+        _refused.Add();
+        if (_refused.Count >= SyslogIntake.RecordsMax(_refused))
+        {
+            DiscardRefused();
+        }
+
+        return false;
+    }
+
+    /// <summary>Dropped datagrams are received records all the same, so the ledger must see them.</summary>
+    void DiscardRefused()
+    {
+        if (_refused is { } refused)
+        {
+            _refused = null;
+            _statistics.AddRefused(DropReasons.RateLimited, refused.Count);
+            _intake.Sink.Discard(refused, DropReasons.RateLimited);
+        }
     }
 
     /// <summary>One datagram, one record; line ends inside it are text.</summary>
@@ -147,7 +200,7 @@ sealed class UdpReader : IDisposable
         datagram[..kept].CopyTo(_batch.Buffer.AsSpan(frame.Offset));
         _batch.BytesUsed += kept;
         int source = _batch.AddSource(new RecordSource(peer));
-        _intake.Parse(_batch, frame, context.For(_intake.Zone, source), framing, _statistics);
+        _intake.Parse(_batch, frame, context.For(_sender!.Zone, source), framing, _statistics);
     }
 
     void Post()
@@ -156,6 +209,13 @@ sealed class UdpReader : IDisposable
         {
             _batch = null;
             _nextBatchBytes = full.BytesUsed > RecordBatchPool.SmallBytes / 2 ? RecordBatchPool.LargeBytes : RecordBatchPool.SmallBytes;
+            if (_socket.CanSenderWait)
+            {
+                // A thread of its own, which may block: its senders then do.
+                _intake.PostAsync(full, _statistics).AsTask().GetAwaiter().GetResult();
+                return;
+            }
+
             _intake.PostOrDrop(full, _statistics);
         }
     }

@@ -1,0 +1,69 @@
+using System.Net.Security;
+using System.Net.Sockets;
+
+namespace Receivers.Syslog;
+
+/// <summary>A TLS stream after its handshake.</summary>
+sealed class TlsSource(Socket socket, SslStream stream) : ByteSource
+{
+    // A read of no bytes that found nothing: ends when a record of TLS has been decrypted.
+    Task<int>? _probe;
+
+    public override async ValueTask<int> ReadAsync(Memory<byte> buffer)
+    {
+        try
+        {
+            // A stream cannot say "nothing there now"; a read of no bytes that stays open says it, and holds no buffer of ours.
+            ValueTask<int> probe = _probe is null ? stream.ReadAsync(Memory<byte>.Empty) : new ValueTask<int>(_probe);
+            if (!probe.IsCompleted)
+            {
+                _probe = probe.AsTask();
+                return -1;
+            }
+
+            _probe = null;
+            await probe.ConfigureAwait(false);
+            return await stream.ReadAsync(buffer).ConfigureAwait(false);
+        }
+        catch (Exception e) when (IsEnd(e))
+        {
+            _probe = null;
+            return 0;
+        }
+    }
+
+    public override async ValueTask WaitAsync()
+    {
+        try
+        {
+            await (_probe ?? Task.FromResult(0)).ConfigureAwait(false);
+        }
+        catch (Exception e) when (IsEnd(e))
+        {
+            // The next read meets the same fault and reports the end.
+        }
+    }
+
+    public override async ValueTask WriteAsync(ReadOnlyMemory<byte> bytes)
+    {
+        try
+        {
+            await stream.WriteAsync(bytes).ConfigureAwait(false);
+        }
+        catch (Exception e) when (IsEnd(e))
+        {
+            // The reader meets it too.
+        }
+    }
+
+    public override void EndReading() => SocketSource.EndReading(socket);
+
+    public override ValueTask DisposeAsync()
+    {
+        // The socket first: a TLS goodbye to a peer that does not read would wait for it.
+        socket.Dispose();
+        return stream.DisposeAsync();
+    }
+
+    static bool IsEnd(Exception e) => e is IOException or SocketException or ObjectDisposedException or InvalidOperationException;
+}
