@@ -49,9 +49,9 @@ public sealed partial class ManualTests
 
     static string[] Words(string text) => text.Split((char[])[' ', '\n'], StringSplitOptions.RemoveEmptyEntries);
 
-    [GeneratedRegex(@"^  ([a-z]+)", RegexOptions.Multiline)]
+    [GeneratedRegex(@"^  ([a-z-]+)", RegexOptions.Multiline)]
     private static partial Regex Command();
 
-    [GeneratedRegex(@"(?<=[ ,])--[a-z]+")]
+    [GeneratedRegex(@"(?<=[ ,])--[a-z-]+")]
     private static partial Regex Option();
 }
