@@ -19,6 +19,7 @@ sealed class RunningCollector : IDisposable
             outputs:
               stdout: {}
               file: { path: "{{RecordsFile}}" }
+              webhook: { url: "http://127.0.0.1:{{HttpPort}}/nobody" }
             http: { listen: "127.0.0.1:{{HttpPort}}" }
             status: { listen: off }
             """);
