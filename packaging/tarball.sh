@@ -23,7 +23,7 @@ install -D -m 644 packaging/systemd/collector.service "$root/lib/systemd/system/
 install -D -m 644 packaging/systemd/collector.sysusers "$root/lib/sysusers.d/collector.conf"
 install -D -m 644 packaging/man/collector.1 "$root/share/man/man1/collector.1"
 install -D -m 644 packaging/deb/collector.bash-completion "$root/share/bash-completion/completions/collector"
-install -m 644 LICENSE docs/*.md "$root"
+install -m 644 LICENSE README.md docs/*.md "$root"
 packaging/sbom.sh "$version" > "$root/collector.cdx.json"
 tar -C "$work" --sort=name --owner=0 --group=0 --numeric-owner --mtime="@$SOURCE_DATE_EPOCH" -cf - "$name" | gzip -9n > "$folder/$name.tar.gz"
 (cd "$folder" && sha256sum "$name.tar.gz" > "$name.tar.gz.sha256")

@@ -9,8 +9,8 @@ public sealed class BuiltImage : IAsyncLifetime
     /// <summary>What a container may open and start: hosts of tests may forbid more.</summary>
     internal static readonly string[] Limits = ["--ulimit", "nofile=4000:4000", "--ulimit", "nproc=4000:4000"];
 
-    /// <summary>To run it by.</summary>
-    internal const string Name = "localhost/collector-test";
+    /// <summary>To run it by; one for each run, so that two runs side by side do not take it from each other.</summary>
+    internal static readonly string Name = "localhost/collector-test:" + Guid.NewGuid().ToString("N")[..8];
 
     /// <summary>Makes the base images that cannot be pulled, under their names, and builds without a network.</summary>
     public async Task InitializeAsync()
