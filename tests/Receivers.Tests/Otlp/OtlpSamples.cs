@@ -95,14 +95,15 @@ static class OtlpSamples
         for (int at = 0; at < count; at++)
         {
             int i = first + at;
-            string text = $"GET /api/v1/orders/{i} served in {i % 90} ms for client 10.0.{i % 256}.{i % 100} ";
+            string text = $"GET /api/v1/orders/{i} served in {i % 90} ms for client 10.0.{i % 256}.{i % 100} by worker {i % 8}, "
+                + $"upstream orders-backend answered after {i % 70} ms, cache miss, tls session reused, {i % 5000} bytes sent, no retry";
             records[at] = new ProtoRecord
             {
                 TimeUnixNano = Time + (ulong)i,
                 ObservedTimeUnixNano = Time + (ulong)i,
                 SeverityNumber = SeverityNumber.Info,
                 SeverityText = "Information",
-                Body = Text(text.PadRight(190, 'x')),
+                Body = Text(text),
             };
             records[at].Attributes.Add(Pair("http.request.method", Text("GET")));
             records[at].Attributes.Add(Pair("http.response.status_code", new AnyValue { IntValue = 200 }));
