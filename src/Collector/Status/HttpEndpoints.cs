@@ -33,6 +33,8 @@ sealed class HttpEndpoints : IAsyncDisposable
             kestrel.Limits.RequestHeadersTimeout = TimeSpan.FromSeconds(10);
             kestrel.Listen(listen, options => options.Protocols = HttpProtocols.Http1);
         });
+        // The signals are the appliance's: the probes answer until its stop is over.
+        builder.Services.AddSingleton<IHostLifetime, NoLifetime>();
         _app = builder.Build();
         _app.Run(AnswerAsync);
     }
@@ -97,6 +99,14 @@ sealed class HttpEndpoints : IAsyncDisposable
         context.Response.StatusCode = StatusCodes.Status404NotFound;
         return context.Response.WriteAsync("Nothing here. Try /metrics, /livez, /readyz or /healthz.\n", context.RequestAborted);
     }
+}
+
+/// <summary>Keeps the web host from taking SIGTERM and SIGINT for itself.</summary>
+sealed class NoLifetime : IHostLifetime
+{
+    public Task WaitForStartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 }
 
 /// <summary>The metrics port cannot be had. The message is one line for a person: what, where, and what to do.</summary>
