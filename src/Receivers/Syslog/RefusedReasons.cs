@@ -11,7 +11,6 @@ static class RefusedReasons
     public const string HttpOnPlainPort = "http_on_plain_port";
     public const string HandshakeTimeout = "handshake_timeout";
     public const string HandshakeFailed = "handshake_failed";
-    public const string PeerNotPermitted = "peer_not_permitted";
     public const string NotAllowed = "not_allowed";
     public const string ProxyHeaderInvalid = "proxy_header_invalid";
     public const string RelpFraming = "relp_framing";

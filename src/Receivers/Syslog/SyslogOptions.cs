@@ -1,4 +1,5 @@
 using System.Net;
+using Receivers.Tls;
 
 namespace Receivers.Syslog;
 
@@ -28,8 +29,12 @@ public sealed class SyslogOptions
     /// <summary>Path of a datagram socket for local programs, such as <c>/dev/log</c>; empty for none.</summary>
     public string UnixDatagram { get; set; } = "";
 
-    /// <summary>TLS; off without a certificate.</summary>
-    public SyslogTlsOptions Tls { get; set; } = new();
+    /// <summary>Where TLS connections come in (RFC 5425); null for nowhere. Needs <see cref="Tls"/>.</summary>
+    /// <value>0.0.0.0:6514 (RFC 5425 §4.1) once there is a certificate.</value>
+    public IPEndPoint? TlsListen { get; set; }
+
+    /// <summary>Certificates, for syslog and RELP over TLS; null for no TLS.</summary>
+    public TlsOptions? Tls { get; set; }
 
     public SyslogFraming Framing { get; set; } = SyslogFraming.Auto;
 
@@ -92,6 +97,7 @@ public sealed class SyslogOptions
     {
         SyslogOptions defaults = new();
         int sockets = (int)reader.Number("udp_sockets", 0, 0, 16, "Sockets and threads that share the UDP port; 0 is one for each processor, and at most four.");
+        OptionsReader tls = reader.Section("tls", "TLS, for syslog and RELP.");
         SyslogOptions options = new()
         {
             Udp = reader.EndPoint("udp", defaults.Udp, "Address to receive datagrams on; off for none."),
@@ -100,7 +106,7 @@ public sealed class SyslogOptions
             RelpTls = reader.EndPoint("relp_tls", defaults.RelpTls, "Address to accept RELP connections over TLS on, with the certificate under tls; off for none."),
             UnixStream = reader.Text("unix_stream", null, "Path of a stream socket for programs of this host.") ?? "",
             UnixDatagram = reader.Text("unix_datagram", null, "Path of a datagram socket for programs of this host, such as /dev/log.") ?? "",
-            Tls = SyslogTlsOptions.Read(reader.Section("tls", "Syslog over TLS.")),
+            Tls = TlsOptions.Read(tls),
             Framing = (SyslogFraming)reader.Choice(
                 "framing", (int)SyslogFraming.Auto, Framings, "How a stream is cut into messages; auto tells octet counts, LF, CR LF and NUL apart frame by frame."),
             FrameBytesMax = (int)reader.Bytes(
@@ -125,9 +131,16 @@ public sealed class SyslogOptions
         };
         options.Zone = ReadZone(reader, "zone", "local") ?? options.Zone;
         options.Zones = ReadZones(reader);
-        if (options.RelpTls is not null && !options.Tls.IsConfigured)
+        options.TlsListen = tls.EndPoint(
+            "listen", options.Tls is null ? null : new IPEndPoint(IPAddress.Any, 6514), "Address to accept syslog over TLS on (RFC 5425), 0.0.0.0:6514 once there is a certificate; off for none.");
+        if (options.Tls is null && options.TlsListen is not null)
         {
-            reader.Mistake("relp_tls", "TLS needs a certificate: set tls.certificate and tls.key");
+            tls.Mistake("listen", "TLS needs a certificate: set certificate and key_file beside it");
+        }
+
+        if (options.Tls is null && options.RelpTls is not null)
+        {
+            reader.Mistake("relp_tls", "TLS needs a certificate: set tls.certificate and tls.key_file");
         }
 
         return options;

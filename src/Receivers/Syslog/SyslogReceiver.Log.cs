@@ -27,12 +27,6 @@ static partial class SyslogLog
     [LoggerMessage(1007, LogLevel.Error, "syslog: a {Part} ended by an error of its own")]
     public static partial void Failed(this ILogger log, Exception exception, string part);
 
-    [LoggerMessage(1008, LogLevel.Information, "syslog: certificate {File} read again, valid until {Until:u}")]
-    public static partial void CertificateReloaded(this ILogger log, string file, DateTime until);
-
-    [LoggerMessage(1009, LogLevel.Error, "syslog: changed certificate not taken, the old one stays: {Error}")]
-    public static partial void CertificateNotReloaded(this ILogger log, string error);
-
     [LoggerMessage(1010, LogLevel.Warning, "syslog: {Peer} sends more than {Max} records a second; {How} until it sends less")]
     public static partial void RateLimitEntered(this ILogger log, PeerAddress peer, long max, string how);
 

@@ -1,5 +1,6 @@
 using System.Net.Sockets;
 using Microsoft.Extensions.Logging;
+using Receivers.Tls;
 
 namespace Receivers.Syslog;
 
@@ -25,7 +26,7 @@ public sealed class SyslogReceiver(SyslogOptions options, TimeProvider time, ILo
     public IReadOnlyList<string> Listening => [.. _listeners.Select(l => l.Listening)];
 
     /// <inheritdoc/>
-    public string? Problem => _listeners.Select(l => l.Problem).FirstOrDefault(p => p is not null);
+    public string? Problem => _listeners.Select(l => l.Problem).FirstOrDefault(p => p is not null) ?? _tls?.Problem;
 
     /// <summary>The senders that are remembered, in no order; empty before the start. For the status page and for metrics of a bounded number of senders.</summary>
     public IReadOnlyList<SenderState> Senders => _intake?.Senders.States() ?? [];
@@ -68,7 +69,6 @@ public sealed class SyslogReceiver(SyslogOptions options, TimeProvider time, ILo
             listener.Dispose();
         }
 
-        _tls?.Dispose();
         _connections?.Dispose();
         _intake?.Dispose();
     }
@@ -108,25 +108,24 @@ public sealed class SyslogReceiver(SyslogOptions options, TimeProvider time, ILo
 
     void AddTlsListeners(SyslogIntake intake, ConnectionTable connections)
     {
-        if (options.Tls.Listen is null && options.RelpTls is null)
+        if (options.Tls is null || (options.TlsListen is null && options.RelpTls is null))
         {
             return;
         }
 
-        // Loads OpenSSL as well: a missing library is an error now and not on the first handshake.
-        TlsServer server = _tls = new TlsServer(options.Tls, time, log);
-        if (options.Tls.Listen is { } tls)
+        TlsServer server = _tls = new TlsServer(options.Tls, log, time);
+        if (options.TlsListen is { } tls)
         {
             _listeners.Add(new StreamListener(intake, connections, tls, "tls", (socket, peer, statistics) =>
                 new PreparedConnection(intake, socket, peer, statistics, async cancelled =>
-                    Plain(intake, await server.HandshakeAsync(socket, cancelled).ConfigureAwait(false), peer, statistics, isGuarded: false))));
+                    Plain(intake, await TlsSource.AcceptAsync(socket, server.Options(), cancelled).ConfigureAwait(false), peer, statistics, isGuarded: false))));
         }
 
         if (options.RelpTls is { } relpTls)
         {
             _listeners.Add(new StreamListener(intake, connections, relpTls, "relp_tls", (socket, peer, statistics) =>
                 new PreparedConnection(intake, socket, peer, statistics, async cancelled =>
-                    Relp(intake, await server.HandshakeAsync(socket, cancelled).ConfigureAwait(false), peer, statistics))));
+                    Relp(intake, await TlsSource.AcceptAsync(socket, server.Options(), cancelled).ConfigureAwait(false), peer, statistics))));
         }
     }
 

@@ -9,6 +9,26 @@ sealed class TlsSource(Socket socket, SslStream stream) : ByteSource
     // A read of no bytes that found nothing: ends when a record of TLS has been decrypted.
     Task<int>? _probe;
 
+    /// <summary>The server's side of a handshake.</summary>
+    /// <param name="socket">Connected; the source's once it is made.</param>
+    /// <param name="options">For this handshake.</param>
+    /// <param name="cancellationToken">The end of patience.</param>
+    /// <exception cref="System.Security.Authentication.AuthenticationException">The peer does not speak TLS, or its certificate is not taken.</exception>
+    public static async Task<TlsSource> AcceptAsync(Socket socket, SslServerAuthenticationOptions options, CancellationToken cancellationToken)
+    {
+        SslStream stream = new(new NetworkStream(socket, ownsSocket: false), leaveInnerStreamOpen: false);
+        try
+        {
+            await stream.AuthenticateAsServerAsync(options, cancellationToken).ConfigureAwait(false);
+            return new TlsSource(socket, stream);
+        }
+        catch
+        {
+            await stream.DisposeAsync().ConfigureAwait(false);
+            throw;
+        }
+    }
+
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer)
     {
         try

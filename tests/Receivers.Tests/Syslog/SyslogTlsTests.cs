@@ -7,6 +7,8 @@ using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using Microsoft.Extensions.Time.Testing;
 using Receivers.Syslog;
+using Receivers.Tests.Tls;
+using Receivers.Tls;
 
 namespace Receivers.Tests.Syslog;
 
@@ -30,34 +32,34 @@ public sealed class SyslogTlsTests : IDisposable
     }
 
     [Theory]
-    [InlineData(ClientCertificates.Required, "", null, true)]
-    [InlineData(ClientCertificates.Required, "", "none", false)]
-    [InlineData(ClientCertificates.Optional, "", "none", true)]
-    [InlineData(ClientCertificates.Optional, "", "self-signed", false)]
-    [InlineData(ClientCertificates.Required, "", "self-signed", false)]
-    [InlineData(ClientCertificates.Required, "", "expired", false)]
-    [InlineData(ClientCertificates.Required, "", "server", false)]
-    [InlineData(ClientCertificates.Required, "web1.example.com", null, true)]
-    [InlineData(ClientCertificates.Required, "*.example.com", null, true)]
-    [InlineData(ClientCertificates.Required, "web2.example.com", null, false)]
-    [InlineData(ClientCertificates.Required, "*.com", null, false)]
-    [InlineData(ClientCertificates.Required, "fingerprint", "self-signed", true)]
-    [InlineData(ClientCertificates.Required, "fingerprint of another", null, false)]
-    public async Task Handshake_ClientCertificate_IsJudged(ClientCertificates mode, string permitted, string? kind, bool isWelcome)
+    [InlineData("good", true, "", true)]
+    [InlineData("none", true, "", false)]
+    [InlineData("none", false, "", true)]
+    [InlineData("self-signed", false, "", false)]
+    [InlineData("expired", true, "", false)]
+    [InlineData("server-use", true, "", false)]
+    [InlineData("good", true, "sender.example.org", true)]
+    [InlineData("other-name", true, "sender.example.org", false)]
+    [InlineData("self-signed", true, "fingerprint", true)]
+    [InlineData("good", true, "fingerprint of another", false)]
+    public async Task Handshake_ClientCertificate_IsJudged(string kind, bool isRequired, string permitted, bool isWelcome)
     {
-        using X509Certificate2 client = _certificates.Make("web1.example.com", kind != "server", kind == "expired" ? -5 : 10, kind == "self-signed");
-        string[] peers = permitted switch
-        {
-            "" => [],
-            "fingerprint" => ["SHA256:" + string.Join(':', client.GetCertHash(HashAlgorithmName.SHA256).Select(b => b.ToString("X2", null)))],
-            "fingerprint of another" => ["sha256:" + new string('a', 64)],
-            _ => [permitted],
-        };
+        using X509Certificate2? client = _certificates.Client(kind);
         await using SyslogReceiverFixture fixture = await StartAsync(o =>
-            (o.ClientCertificates, o.ClientAuthority, o.PermittedPeers) = (mode, _certificates.RootFile, peers));
+        {
+            o.IsClientRequired = isRequired;
+            o.ClientCaFile = permitted.StartsWith("fingerprint", StringComparison.Ordinal) ? "" : _certificates.AuthorityFile;
+            o.ClientNames = permitted.Contains('.', StringComparison.Ordinal) ? [permitted] : [];
+            o.ClientFingerprints = permitted switch
+            {
+                "fingerprint" => [client!.GetCertHashString(HashAlgorithmName.SHA256)],
+                "fingerprint of another" => [new string('a', 64)],
+                _ => [],
+            };
+        });
         try
         {
-            await SendAsync(fixture, "<13>hello\n", kind == "none" ? null : client);
+            await SendAsync(fixture, "<13>hello\n", client);
         }
         catch (Exception e) when (e is AuthenticationException or IOException)
         {
@@ -70,7 +72,7 @@ public sealed class SyslogTlsTests : IDisposable
             return;
         }
 
-        await fixture.Sink.WaitUntilAsync(() => fixture.Refused("tls", RefusedReasons.PeerNotPermitted) == 1, () => "not refused: " + string.Join('\n', fixture.Log.Lines));
+        await fixture.Sink.WaitUntilAsync(() => fixture.Refused("tls", RefusedReasons.HandshakeFailed) == 1, () => "not refused: " + string.Join('\n', fixture.Log.Lines));
         Assert.Empty(fixture.Sink.Records);
     }
 
@@ -113,101 +115,78 @@ public sealed class SyslogTlsTests : IDisposable
         FakeTimeProvider time = new();
         await using SyslogReceiverFixture fixture = await StartAsync(time: time);
         (SslStream old, string before) = await OpenAsync(fixture);
-        using X509Certificate2 next = _certificates.Make("next.example.com", isClient: false);
-        _certificates.Write(next, "server");
-        File.SetLastWriteTimeUtc(Path.Combine(_certificates.Folder, "server.pem"), new DateTime(2030, 1, 1, 0, 0, 0, DateTimeKind.Utc));
+        string next = _certificates.WriteServer();
+        File.SetLastWriteTimeUtc(_certificates.CertificateFile, new DateTime(2030, 1, 1, 0, 0, 0, DateTimeKind.Utc));
         time.Advance(TimeSpan.FromSeconds(61));
         (SslStream fresh, string after) = await OpenAsync(fixture);
-        Assert.Equal(("CN=server.example.com", "CN=next.example.com"), (before, after));
+        Assert.NotEqual(before, after);
+        Assert.Equal(next, after);
         await old.WriteAsync("<13>old connection\n"u8.ToArray());
         await fixture.Sink.WaitForAsync(1);
 
         // A bad replacement is reported, and the last good one stays.
-        await File.WriteAllTextAsync(Path.Combine(_certificates.Folder, "server.pem"), "not a certificate");
+        await File.WriteAllTextAsync(_certificates.CertificateFile, "not a certificate");
         time.Advance(TimeSpan.FromSeconds(61));
         (SslStream last, string still) = await OpenAsync(fixture);
-        Assert.Equal("CN=next.example.com", still);
-        Assert.Contains(fixture.Log.Lines, l => l.StartsWith("Error", StringComparison.Ordinal) && l.Contains("old one stays", StringComparison.Ordinal));
+        Assert.Equal(next, still);
+        Assert.NotNull(fixture.Receiver.Problem);
         await old.DisposeAsync();
         await fresh.DisposeAsync();
         await last.DisposeAsync();
     }
 
-    [Theory]
-    [InlineData("missing", "no such file")]
-    [InlineData("wrong key", "belonging to the certificate")]
-    [InlineData("garbage", "PEM")]
-    public async Task Start_BadCertificate_SaysSoInOneLine(string kind, string expected)
+    [Fact]
+    public async Task Relp_OverTls_IsAnswered()
     {
-        using X509Certificate2 server = _certificates.Make("server.example.com", isClient: false);
-        using X509Certificate2 other = _certificates.Make("other.example.com", isClient: false);
-        (string certificate, string key) = _certificates.Write(server, "bad");
-        switch (kind)
+        await using SyslogReceiverFixture fixture = await StartAsync();
+        (SslStream stream, _) = await OpenAsync(fixture, prefix: "relp_tls ");
+        await using (stream)
         {
-            case "missing":
-                File.Delete(key);
-                break;
-            case "wrong key":
-                key = _certificates.Write(other, "other").Key;
-                break;
-            default:
-                await File.WriteAllTextAsync(certificate, "garbage");
-                break;
+            await stream.WriteAsync("1 syslog 7 <13>one\n"u8.ToArray());
+            byte[] answer = new byte[15];
+            await stream.ReadExactlyAsync(answer);
+            Assert.Equal("1 rsp 6 200 OK\n", Encoding.ASCII.GetString(answer));
         }
 
-        ReceiverStartException error = await Assert.ThrowsAsync<ReceiverStartException>(() => SyslogReceiverFixture.StartAsync(o =>
-            o.Tls = new SyslogTlsOptions { Listen = new IPEndPoint(IPAddress.Loopback, 0), Certificate = certificate, Key = key }));
-        Assert.Contains(expected, error.Message, StringComparison.Ordinal);
+        Assert.Equal("relp_tls", (await fixture.Sink.WaitForAsync(1))[0].Transport);
+    }
+
+    [Fact]
+    public async Task Start_MissingKey_SaysSoInOneLine()
+    {
+        File.Delete(_certificates.KeyFile);
+        ReceiverStartException error = await Assert.ThrowsAsync<ReceiverStartException>(() => StartAsync());
+        Assert.Contains(_certificates.KeyFile, error.Message, StringComparison.Ordinal);
         Assert.DoesNotContain('\n', error.Message);
     }
 
-    [Theory]
-    [InlineData("web1.example.com", "web1.example.com", true)]
-    [InlineData("*.example.com", "web1.example.com", true)]
-    [InlineData("*.example.com", "a.web1.example.com", false)]
-    [InlineData("*.example.com", "example.com", false)]
-    [InlineData("*.example.com", ".example.com", false)]
-    [InlineData("web1.example.com", "web1.example.com\0.evil.org", false)]
-    public void Peers_Name_MatchesWholeLabelsOnly(string pattern, string name, bool expected) => Assert.Equal(expected, TlsPeers.Matches(pattern, name));
-
-    [Theory]
-    [InlineData("*")]
-    [InlineData("f*o.bar.com")]
-    [InlineData("foo.*.bar")]
-    [InlineData("*.*.bar")]
-    [InlineData("*.com*")]
-    [InlineData("*.bar")]
-    [InlineData("")]
-    [InlineData("sha256:abc")]
-    public void Peers_BadEntry_IsNotValid(string entry) => Assert.False(TlsPeers.IsValid(entry));
-
-    async Task<SyslogReceiverFixture> StartAsync(Action<SyslogTlsOptions>? set = null, TimeProvider? time = null)
+    Task<SyslogReceiverFixture> StartAsync(Action<TlsOptions>? set = null, TimeProvider? time = null)
     {
-        using X509Certificate2 server = _certificates.Make("server.example.com", isClient: false);
-        (string certificate, string key) = _certificates.Write(server, "server");
-        SyslogTlsOptions tls = new() { Listen = new IPEndPoint(IPAddress.Loopback, 0), Certificate = certificate, Key = key };
+        TlsOptions tls = _certificates.Options();
         set?.Invoke(tls);
-        return await SyslogReceiverFixture.StartAsync(o => o.Tls = tls, time);
+        return SyslogReceiverFixture.StartAsync(
+            o => (o.Tls, o.TlsListen, o.RelpTls) = (tls, new IPEndPoint(IPAddress.Loopback, 0), new IPEndPoint(IPAddress.Loopback, 0)), time);
     }
 
-    static async Task<Socket> ConnectAsync(SyslogReceiverFixture fixture)
+    static async Task<Socket> ConnectAsync(SyslogReceiverFixture fixture, string prefix = "tls ")
     {
         Socket socket = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
-        await socket.ConnectAsync(fixture.EndPoint("tls "));
+        await socket.ConnectAsync(fixture.EndPoint(prefix));
         return socket;
     }
 
-    static async Task<(SslStream Stream, string Subject)> OpenAsync(SyslogReceiverFixture fixture, X509Certificate2? client = null, SslProtocols protocol = SslProtocols.None)
+    static async Task<(SslStream Stream, string Serial)> OpenAsync(
+        SyslogReceiverFixture fixture, X509Certificate2? client = null, SslProtocols protocol = SslProtocols.None, string prefix = "tls ")
     {
-        SslStream stream = new(new NetworkStream(await ConnectAsync(fixture), ownsSocket: true));
+        SslStream stream = new(new NetworkStream(await ConnectAsync(fixture, prefix), ownsSocket: true));
         await stream.AuthenticateAsClientAsync(new SslClientAuthenticationOptions
         {
-            TargetHost = "server.example.com",
+            TargetHost = "localhost",
             EnabledSslProtocols = protocol,
             ClientCertificateContext = client is null ? null : SslStreamCertificateContext.Create(client, null, offline: true),
-            RemoteCertificateValidationCallback = (_, certificate, _, _) => certificate?.Issuer == "CN=Test Root",
+            RemoteCertificateValidationCallback = (_, certificate, _, _) => certificate?.Issuer == "CN=Test authority",
         });
-        return (stream, stream.RemoteCertificate!.Subject);
+        return (stream, stream.RemoteCertificate!.GetSerialNumberString());
     }
 
     static async Task SendAsync(SyslogReceiverFixture fixture, string text, X509Certificate2? client = null, SslProtocols protocol = SslProtocols.None)
