@@ -14,8 +14,14 @@ sealed class StreamConnection<TProtocol> : ITimedConnection
     // A read shorter than this has emptied the socket of a trickling sender: asking again would only cost a system call.
     const int TrickleBytes = 4096;
 
+    // Many small writes shortly after each other would cost a wake-up each. What was read is posted at once; then the next look waits a moment.
+    const int SmallVisitBytes = 16 * 1024;
+    const int RestMs = 1;
+
     // What a peer may still pour in after the stop before it is cut off.
     const int BytesAfterEndMax = 8 * 1024 * 1024;
+
+    static readonly TimeSpan VisitsAreClose = TimeSpan.FromMilliseconds(3);
 
     readonly SyslogIntake _intake;
     readonly ByteSource _source;
@@ -33,6 +39,8 @@ sealed class StreamConnection<TProtocol> : ITimedConnection
     int _end;
     int _nextBatchBytes = RecordBatchPool.SmallBytes;
     long _bytesAfterEnd;
+    long _bytesThisVisit;
+    long _lastVisit;
     bool _isLookedAt;
     bool _isCrowded;
     bool _isOver;
@@ -108,6 +116,7 @@ sealed class StreamConnection<TProtocol> : ITimedConnection
         if (read > 0)
         {
             _end += read;
+            _bytesThisVisit += read;
             _statistics.AddBytes(read);
             if (!await ReadFramesAsync(isEnd: false).ConfigureAwait(false))
             {
@@ -133,10 +142,25 @@ sealed class StreamConnection<TProtocol> : ITimedConnection
         }
 
         await PostAsync().ConfigureAwait(false);
+        if (IsBusyTrickle())
+        {
+            await Task.Delay(RestMs).ConfigureAwait(false);
+        }
+
         Volatile.Write(ref _waitingSince, _intake.Time.GetTimestamp());
         await _source.WaitAsync().ConfigureAwait(false);
         Volatile.Write(ref _waitingSince, 0);
         return true;
+    }
+
+    /// <summary>True for the second visit and those after it when they follow closely and bring little. About this machine, so by its clock.</summary>
+    bool IsBusyTrickle()
+    {
+        long now = TimeProvider.System.GetTimestamp();
+        bool isBusy = _bytesThisVisit is > 0 and < SmallVisitBytes && TimeProvider.System.GetElapsedTime(_lastVisit, now) < VisitsAreClose && _endReason is null;
+        _lastVisit = now;
+        _bytesThisVisit = 0;
+        return isBusy;
     }
 
     /// <summary>A peer that goes on sending after the stop or a timeout is cut off.</summary>
