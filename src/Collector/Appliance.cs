@@ -7,6 +7,8 @@ using Collector.Pipeline;
 using Collector.Status;
 using Prometheus;
 using Receivers;
+using RunningOutput = Collector.RunningPart<Collector.Outputs.OutputSetup, Collector.Outputs.OutputQueue>;
+using RunningReceiver = Collector.RunningPart<Collector.Configuration.ReceiverPlan, Receivers.IReceiver>;
 
 namespace Collector;
 
@@ -14,33 +16,63 @@ namespace Collector;
 sealed partial class Appliance : IAsyncDisposable
 {
     readonly ILogger _logger;
-    readonly CollectorOptions _options;
+    readonly TimeProvider _time;
+    readonly PartServices _services;
+    OutputContext _context;
     readonly Ledger _ledger = new();
     readonly VerdictStatistics _verdicts;
-    readonly IReceiver[] _receivers;
+    readonly Lawbook _lawbook;
     readonly LogClassifier _classifier;
-    readonly OutputQueue[] _outputs;
+    readonly OutputFan _fan;
     readonly RecordPipeline _pipeline;
     readonly Health _health;
+    readonly CollectorRegistry _registry = Prometheus.Metrics.NewCustomRegistry();
+    readonly ReloadMetrics _reloadMetrics;
     readonly HttpEndpoints? _http;
+    readonly StatusEndpoints? _status;
+    readonly RecentCriticals? _criticals;
+    readonly long _startedAt;
     long _takenAtLastLook;
 
-    public Appliance(CollectorOptions options, ILoggerFactory loggers, TimeProvider time)
+    // Replaced as a whole by a reload.
+    volatile LoadedConfiguration _configuration;
+    volatile RunningReceiver[] _receivers;
+    volatile RunningOutput[] _outputs;
+
+    /// <param name="configuration">Good.</param>
+    /// <param name="reloads">Whom the API asks.</param>
+    /// <param name="loggers">For what people should read.</param>
+    /// <param name="time">The clock.</param>
+    public Appliance(LoadedConfiguration configuration, Reloads reloads, ILoggerFactory loggers, TimeProvider time)
     {
+        CollectorOptions options = configuration.Options!;
+        _configuration = configuration;
         _logger = loggers.CreateLogger("Collector");
-        _options = options;
+        _time = time;
+        _startedAt = time.GetTimestamp();
+        _services = new PartServices(loggers, time);
+        _context = new OutputContext(time, loggers, options.Classifier.Options.StateFolder);
         _verdicts = new VerdictStatistics(time);
+        _lawbook = new Lawbook(LawOf(options));
         _classifier = LogClassifier.Create(options.Classifier.Options, loggers.CreateLogger("Classifier"), time);
-        PartServices services = new(loggers, time);
-        _receivers = [.. options.Receivers.Select(plan => plan.Create(services))];
-        OutputContext context = new(time, loggers, options.Classifier.Options.StateFolder);
-        _outputs = [.. options.Outputs.Select(setup => setup.Create(context))];
-        RuleSet rules = new(options.Rules);
-        _pipeline = new RecordPipeline(
-            options.Pipeline, _ledger, _classifier, () => new Judge(options.Classifier.Policy, rules, _verdicts), new OutputFan(_outputs), time);
-        _health = new Health(_receivers, _pipeline, _classifier, () => _outputs.Select(o => ComponentHealth.Of("output:" + o.Name, o.Problem)));
-        _http = options.Http.Listen is { } listen ? new HttpEndpoints(listen, new MetricsPage(RegisterMetrics()), _health) : null;
+        _receivers = [.. options.Receivers.Select(plan => new RunningReceiver(plan, ReceiverSettings(configuration, plan), plan.Create(_services)))];
+        _outputs = [.. options.Outputs.Select(setup => new RunningOutput(setup, OutputSettings(configuration, setup), setup.Create(_context)))];
+        _criticals = options.Status.Listen is null ? null : new RecentCriticals();
+        _fan = new OutputFan(Consumers(_outputs));
+        _pipeline = new RecordPipeline(options.Pipeline, _ledger, _classifier, () => new Judge(_lawbook, _verdicts), _fan, time);
+        _health = new Health(() => Receivers, _pipeline, _classifier, () => Outputs.Select(o => ComponentHealth.Of("output:" + o.Name, o.Problem)));
+        _reloadMetrics = RegisterMetrics();
+        _http = options.Http.Listen is { } listen ? new HttpEndpoints(listen, new MetricsPage(_registry), _health) : null;
+        _status = options.Status.Listen is { } door
+            ? new StatusEndpoints(door, Report, () => EffectiveConfiguration.Write(_configuration.Settings), _criticals!, reloads)
+            : null;
     }
+
+    CollectorOptions Options => _configuration.Options!;
+
+    IReadOnlyList<IReceiver> Receivers => [.. _receivers.Select(r => r.Part)];
+
+    IReadOnlyList<OutputQueue> Outputs => [.. _outputs.Select(o => o.Part)];
 
     /// <summary>Opens outputs, loads what is needed, opens the doors last.</summary>
     /// <exception cref="OutputStartException">An output cannot work as configured.</exception>
@@ -48,7 +80,7 @@ sealed partial class Appliance : IAsyncDisposable
     /// <exception cref="HttpStartException">The metrics port cannot be had.</exception>
     public async Task StartAsync(CancellationToken cancellationToken)
     {
-        foreach (OutputQueue output in _outputs)
+        foreach (OutputQueue output in Outputs)
         {
             await output.StartAsync(cancellationToken).ConfigureAwait(false);
         }
@@ -62,15 +94,12 @@ sealed partial class Appliance : IAsyncDisposable
             LogListening(door);
         }
 
-        foreach (IReceiver receiver in _receivers)
+        foreach (IReceiver receiver in Receivers)
         {
-            await receiver.StartAsync(_pipeline.Sink, cancellationToken).ConfigureAwait(false);
-            foreach (string door in receiver.Listening.Select(l => $"{receiver.Name} {l}"))
-            {
-                LogListening(door);
-            }
+            await OpenAsync(receiver, cancellationToken).ConfigureAwait(false);
         }
 
+        await StartStatusAsync(cancellationToken).ConfigureAwait(false);
         _health.MarkStarted();
         string model = _classifier.Problem is { } problem ? "none: " + problem : _classifier.ModelName;
         LogReady(model, BuildFacts.Simd);
@@ -79,19 +108,13 @@ sealed partial class Appliance : IAsyncDisposable
     /// <summary>Closes the doors, works off what was taken in, and says where every record went. Returns within the grace period and a second.</summary>
     public async Task StopAsync()
     {
-        using CancellationTokenSource grace = new(_options.ShutdownGrace);
-        using CancellationTokenRegistration hurry = grace.Token.Register(() =>
-        {
-            foreach (OutputQueue output in _outputs)
-            {
-                output.StopWaiting();
-            }
-        });
+        using CancellationTokenSource grace = new(Options.ShutdownGrace);
+        using CancellationTokenRegistration hurry = grace.Token.Register(() => StopWaiting(_outputs));
         _health.MarkStopping();
-        LogStopping(_options.ShutdownGrace.TotalSeconds);
-        await Task.WhenAll(_receivers.Select(r => r.StopAsync(grace.Token))).ConfigureAwait(false);
+        LogStopping(Options.ShutdownGrace.TotalSeconds);
+        await Task.WhenAll(Receivers.Select(r => r.StopAsync(grace.Token))).ConfigureAwait(false);
         await _pipeline.StopAsync(grace.Token).ConfigureAwait(false);
-        await Task.WhenAll(_outputs.Select(o => o.StopAsync(grace.Token))).ConfigureAwait(false);
+        await Task.WhenAll(Outputs.Select(o => o.StopAsync(grace.Token))).ConfigureAwait(false);
         await _classifier.StopAsync(CancellationToken.None).ConfigureAwait(false);
         string dropped = string.Join(", ", _ledger.Dropped.Select(
             d => string.Create(CultureInfo.InvariantCulture, $"{d.Value} {d.Key.Reason} at {d.Key.Stage}")));
@@ -113,11 +136,11 @@ sealed partial class Appliance : IAsyncDisposable
     }
 
     /// <summary>Lets outputs open their files anew, after somebody moved them away.</summary>
-    public Task ReopenAsync(CancellationToken cancellationToken) => Task.WhenAll(_outputs.Select(o => o.ReopenAsync(cancellationToken)));
+    public Task ReopenAsync(CancellationToken cancellationToken) => Task.WhenAll(Outputs.Select(o => o.ReopenAsync(cancellationToken)));
 
     public async ValueTask DisposeAsync()
     {
-        foreach (IReceiver receiver in _receivers)
+        foreach (IReceiver receiver in Receivers)
         {
             await receiver.DisposeAsync().ConfigureAwait(false);
         }
@@ -127,26 +150,77 @@ sealed partial class Appliance : IAsyncDisposable
             await _http.DisposeAsync().ConfigureAwait(false);
         }
 
-        foreach (OutputQueue output in _outputs)
+        if (_status is not null)
+        {
+            await _status.DisposeAsync().ConfigureAwait(false);
+        }
+
+        foreach (OutputQueue output in Outputs)
         {
             await output.DisposeAsync().ConfigureAwait(false);
         }
 
+        _criticals?.Dispose();
         _pipeline.Dispose();
         await _classifier.DisposeAsync().ConfigureAwait(false);
     }
 
-    CollectorRegistry RegisterMetrics()
+    static SettingGroup ReceiverSettings(LoadedConfiguration configuration, ReceiverPlan plan) => configuration.Settings.Section("receivers").Section(plan.Name);
+
+    static void StopWaiting(IEnumerable<RunningOutput> outputs)
     {
-        CollectorRegistry registry = Prometheus.Metrics.NewCustomRegistry();
-        MetricFactory metrics = Prometheus.Metrics.WithCustomRegistry(registry);
-        LogMetrics.Register(metrics, registry, _verdicts);
-        LedgerMetrics.Register(metrics, registry, _ledger, _pipeline);
-        ReceiverMetrics.Register(metrics, registry, _receivers);
-        ClassifierMetrics.Register(metrics, registry, _classifier);
-        OutputMetrics.Register(metrics, registry, _outputs);
-        AlertMetrics.Register(metrics, registry, _outputs);
-        BuildMetrics.Register(metrics, registry, _classifier);
-        return registry;
+        foreach (RunningOutput output in outputs)
+        {
+            output.Part.StopWaiting();
+        }
+    }
+
+    static SettingGroup OutputSettings(LoadedConfiguration configuration, OutputSetup setup) => configuration.Settings.Section("outputs").Section(setup.Name);
+
+    // The page's own share comes last: it never waits.
+    IReadOnlyList<IBatchConsumer> Consumers(IEnumerable<RunningOutput> outputs) =>
+        _criticals is null ? [.. outputs.Select(o => o.Part)] : [.. outputs.Select(o => o.Part), _criticals];
+
+    static Law LawOf(CollectorOptions options) => new(options.Classifier.Policy, new RuleSet(options.Rules));
+
+    async Task StartStatusAsync(CancellationToken cancellationToken)
+    {
+        if (_status is null)
+        {
+            return;
+        }
+
+        try
+        {
+            await _status.StartAsync(cancellationToken).ConfigureAwait(false);
+            string door = "status " + _status.Listening;
+            LogListening(door);
+        }
+        catch (HttpStartException e) when (!Options.Status.IsWanted)
+        {
+            LogNoStatus(e.Message);
+        }
+    }
+
+    async Task OpenAsync(IReceiver receiver, CancellationToken cancellationToken)
+    {
+        await receiver.StartAsync(_pipeline.Sink, cancellationToken).ConfigureAwait(false);
+        foreach (string door in receiver.Listening.Select(l => $"{receiver.Name} {l}"))
+        {
+            LogListening(door);
+        }
+    }
+
+    ReloadMetrics RegisterMetrics()
+    {
+        MetricFactory metrics = Prometheus.Metrics.WithCustomRegistry(_registry);
+        LogMetrics.Register(metrics, _registry, _verdicts);
+        LedgerMetrics.Register(metrics, _registry, _ledger, _pipeline);
+        ReceiverMetrics.Register(metrics, _registry, () => Receivers);
+        ClassifierMetrics.Register(metrics, _registry, _classifier);
+        OutputMetrics.Register(metrics, _registry, () => Outputs);
+        AlertMetrics.Register(metrics, _registry, () => Outputs);
+        BuildMetrics.Register(metrics, _registry, _classifier);
+        return new ReloadMetrics(metrics, _time);
     }
 }

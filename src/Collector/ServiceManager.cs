@@ -3,12 +3,16 @@ using Microsoft.Extensions.Hosting.Systemd;
 
 namespace Collector;
 
-/// <summary>What systemd hears of us (sd_notify): ready, stopping, alive. Does nothing where no service manager listens.</summary>
+/// <summary>What systemd hears of us (sd_notify): ready, reloading, stopping, alive. Does nothing where no service manager listens.</summary>
 sealed class ServiceManager(TimeProvider time)
 {
     readonly SystemdNotifier _notifier = new();
 
     public void TellReady() => _notifier.Notify(ServiceState.Ready);
+
+    /// <summary>Until <see cref="TellReady"/>; with the time that <c>Type=notify-reload</c> asks for.</summary>
+    public void TellReloading() => _notifier.Notify(new ServiceState(
+        string.Create(CultureInfo.InvariantCulture, $"RELOADING=1\nMONOTONIC_USEC={time.GetTimestamp() / (time.TimestampFrequency / 1_000_000)}")));
 
     public void TellStopping() => _notifier.Notify(ServiceState.Stopping);
 

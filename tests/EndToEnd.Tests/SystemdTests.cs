@@ -7,7 +7,7 @@ namespace EndToEnd.Tests;
 public sealed class SystemdTests
 {
     [Fact]
-    public async Task Run_UnderAServiceManager_TellsReadyAliveAndStopping()
+    public async Task Run_UnderAServiceManager_TellsReadyAliveReloadingAndStopping()
     {
         using TemporaryFolder folder = new();
         using Socket manager = new(AddressFamily.Unix, SocketType.Dgram, ProtocolType.Unspecified);
@@ -20,16 +20,24 @@ public sealed class SystemdTests
 
         Assert.Equal("READY=1", await NextAsync(manager));
         Assert.Equal("WATCHDOG=1", await NextAsync(manager));
+        collector.Program.Signal(1);
+        Assert.Matches(@"^RELOADING=1\nMONOTONIC_USEC=\d+$", await NextStateAsync(manager));
+        Assert.Equal("READY=1", await NextStateAsync(manager));
         Task<int> stop = collector.Program.StopAsync();
-        string last;
+        Assert.Equal("STOPPING=1", await NextStateAsync(manager));
+        Assert.Equal(0, await stop);
+    }
+
+    static async Task<string> NextStateAsync(Socket manager)
+    {
+        string state;
         do
         {
-            last = await NextAsync(manager);
+            state = await NextAsync(manager);
         }
-        while (last == "WATCHDOG=1");
+        while (state == "WATCHDOG=1");
 
-        Assert.Equal("STOPPING=1", last);
-        Assert.Equal(0, await stop);
+        return state;
     }
 
     static async Task<string> NextAsync(Socket manager)

@@ -19,19 +19,29 @@ static partial class RunCommand
     }
 
     public static async Task<int> InvokeAsync(ParseResult result, CommandIo io, CancellationToken cancellationToken) =>
-        ConfigOption.Load(result, io) is { } configuration ? await ExecuteAsync(configuration, cancellationToken) : ExitCodes.Usage;
+        ConfigOption.Load(result, io) is { } configuration
+            ? await ExecuteAsync(configuration, () => ConfigurationLoader.Load(result.GetValue(ConfigOption.Instance)), cancellationToken)
+            : ExitCodes.Usage;
 
     /// <summary>Runs the appliance until it is told to stop.</summary>
     /// <param name="configuration">Good: <see cref="LoadedConfiguration.IsGood"/>.</param>
+    /// <param name="readAgain">For a reload.</param>
     /// <param name="cancellationToken">Cancelled by the first SIGTERM or SIGINT.</param>
     /// <returns>One of <see cref="ExitCodes"/>.</returns>
-    public static async Task<int> ExecuteAsync(LoadedConfiguration configuration, CancellationToken cancellationToken)
+    public static async Task<int> ExecuteAsync(LoadedConfiguration configuration, Func<LoadedConfiguration> readAgain, CancellationToken cancellationToken)
     {
-        CollectorOptions options = configuration.Options!;
-        using ILoggerFactory loggers = OwnLog.Create(options.LogLevel);
+        OwnLog log = new(configuration.Options!.LogLevel);
+        using ILoggerFactory loggers = log.CreateLoggers();
         ILogger logger = loggers.CreateLogger("Collector");
         LogStarting(logger, BuildFacts.Version, configuration.Source);
-        Appliance appliance = new(options, loggers, TimeProvider.System);
+        Reloads reloads = new();
+        // Before the start: a SIGHUP in these milliseconds would end the process.
+        using PosixSignalRegistration hangup = PosixSignalRegistration.Create(PosixSignal.SIGHUP, context =>
+        {
+            context.Cancel = true;
+            reloads.Ask();
+        });
+        Appliance appliance = new(configuration, reloads, loggers, TimeProvider.System);
         await using (appliance.ConfigureAwait(false))
         {
             try
@@ -47,36 +57,25 @@ static partial class RunCommand
             ServiceManager manager = new(TimeProvider.System);
             manager.TellReady();
             Task watchdog = manager.FeedWatchdogAsync(appliance.IsProgressing, cancellationToken);
-            await ServeAsync(appliance, cancellationToken).ConfigureAwait(false);
+            await reloads.ServeAsync(
+                async () =>
+                {
+                    manager.TellReloading();
+                    // logrotate sends SIGHUP after it moved a file away.
+                    await appliance.ReopenAsync(cancellationToken).ConfigureAwait(false);
+                    LoadedConfiguration next = readAgain();
+                    log.Level = next.IsGood ? next.Options.LogLevel : log.Level;
+                    IReadOnlyList<string> problems = await appliance.ReloadAsync(next, cancellationToken).ConfigureAwait(false);
+                    manager.TellReady();
+                    return problems;
+                },
+                cancellationToken).ConfigureAwait(false);
             manager.TellStopping();
             await watchdog.ConfigureAwait(false);
             await appliance.StopAsync().ConfigureAwait(false);
         }
 
         return ExitCodes.Fine;
-    }
-
-    /// <summary>Returns when told to stop; until then answers SIGHUP, which logrotate sends after it moved a file away.</summary>
-    static async Task ServeAsync(Appliance appliance, CancellationToken stop)
-    {
-        using SemaphoreSlim hangups = new(0);
-        using PosixSignalRegistration registration = PosixSignalRegistration.Create(PosixSignal.SIGHUP, context =>
-        {
-            context.Cancel = true;
-            hangups.Release();
-        });
-        try
-        {
-            while (true)
-            {
-                await hangups.WaitAsync(stop).ConfigureAwait(false);
-                await appliance.ReopenAsync(stop).ConfigureAwait(false);
-            }
-        }
-        catch (OperationCanceledException)
-        {
-            // Told to stop.
-        }
     }
 
     [LoggerMessage(Level = LogLevel.Information, Message = "Collector {Version}, {Source}.")]

@@ -12,12 +12,13 @@ sealed record LoadedConfiguration(string Source, string? File, CollectorOptions?
     public bool IsGood => Mistakes.Count == 0 && Options is not null;
 
     /// <summary>All mistakes, a line each, and how many there are.</summary>
-    public string RenderMistakes()
+    /// <param name="consequence">What that means.</param>
+    public string RenderMistakes(string consequence = "nothing was started")
     {
         string file = SettingText.Printable(File ?? Source);
         IEnumerable<string> lines = Mistakes.InOrder.Select(m => m.Render(file));
         string more = Mistakes.LeftOut > 0 ? $", of which the first {Mistakes.InOrder.Count} are shown" : "";
         string count = Mistakes.Count == 1 ? "1 mistake" : $"{Mistakes.Count} mistakes";
-        return string.Join('\n', [.. lines, $"{count} in the configuration{more}; nothing was started."]);
+        return string.Join('\n', [.. lines, $"{count} in the configuration{more}; {consequence}."]);
     }
 }

@@ -35,4 +35,18 @@ sealed class SettingGroup(string key, string path, string about)
     public List<Setting> Settings { get; } = [];
 
     public List<SettingGroup> Groups { get; } = [];
+
+    /// <summary>The section with this key, which was read.</summary>
+    public SettingGroup Section(string key) => Groups.Find(group => group.Key == key) ?? throw new InvalidOperationException($"the section '{key}' of '{Path}' was not read");
+
+    /// <summary>All values in force are the same, secrets included; where they are written does not matter.</summary>
+    /// <param name="other">The same section of another configuration.</param>
+    /// <param name="exceptKey">A setting of this section that does not count.</param>
+    public bool HasSameValues(SettingGroup other, string? exceptKey = null) =>
+        Key == other.Key
+        && Settings.Count == other.Settings.Count
+        && Groups.Count == other.Groups.Count
+        && Settings.Zip(other.Settings).All(pair =>
+            pair.First.Key == pair.Second.Key && (pair.First.Key == exceptKey || pair.First.Values.SequenceEqual(pair.Second.Values, StringComparer.Ordinal)))
+        && Groups.Zip(other.Groups).All(pair => pair.First.HasSameValues(pair.Second));
 }

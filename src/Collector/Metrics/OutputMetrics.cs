@@ -6,7 +6,7 @@ namespace Collector.Metrics;
 /// <summary>What goes out, by output.</summary>
 static class OutputMetrics
 {
-    public static void Register(MetricFactory metrics, CollectorRegistry registry, IReadOnlyList<OutputQueue> outputs)
+    public static void Register(MetricFactory metrics, CollectorRegistry registry, Func<IReadOnlyList<OutputQueue>> outputs)
     {
         Counter delivered = metrics.CreateCounter("collector_output_delivered_log_records_total", "Log records that the output has taken.", "output");
         Counter failed = metrics.CreateCounter("collector_output_failed_log_records_total", "Log records that the far side refused for good.", "output");
@@ -16,13 +16,14 @@ static class OutputMetrics
         Gauge bytes = metrics.CreateGauge("collector_output_queue_bytes", "Memory of the log records that wait for the output.", "output");
         Gauge age = metrics.CreateGauge("collector_output_queue_oldest_age_seconds", "Age of the oldest log record that waits for the output.", "output");
 
+        RunningTotals totals = new();
         registry.AddBeforeCollectCallback(() =>
         {
-            foreach (OutputQueue output in outputs)
+            foreach (OutputQueue output in outputs())
             {
-                delivered.WithLabels(output.Name).IncTo(output.Statistics.Delivered);
-                failed.WithLabels(output.Name).IncTo(output.Statistics.Failed);
-                dropped.WithLabels(output.Name).IncTo(output.Statistics.DroppedTotal);
+                totals.Follow(delivered.WithLabels(output.Name), output, output.Statistics.Delivered);
+                totals.Follow(failed.WithLabels(output.Name), output, output.Statistics.Failed);
+                totals.Follow(dropped.WithLabels(output.Name), output, output.Statistics.DroppedTotal);
                 queued.WithLabels(output.Name).Set(output.Statistics.QueuedRecords);
                 bytes.WithLabels(output.Name).Set(output.Statistics.QueuedBytes);
                 age.WithLabels(output.Name).Set(output.OldestAgeSeconds);

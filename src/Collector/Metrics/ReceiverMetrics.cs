@@ -6,7 +6,7 @@ namespace Collector.Metrics;
 /// <summary>What comes in, by receiver and transport.</summary>
 static class ReceiverMetrics
 {
-    public static void Register(MetricFactory metrics, CollectorRegistry registry, IReadOnlyList<IReceiver> receivers)
+    public static void Register(MetricFactory metrics, CollectorRegistry registry, Func<IReadOnlyList<IReceiver>> receivers)
     {
         Counter accepted = metrics.CreateCounter(
             "collector_receiver_accepted_log_records_total", "Log records taken in.", "receiver", "transport");
@@ -19,18 +19,19 @@ static class ReceiverMetrics
             "collector_receiver_socket_drops_total", "Datagrams that the kernel dropped because the socket buffer was full.", "receiver");
         Gauge connections = metrics.CreateGauge("collector_receiver_connections", "Connections open now.", "receiver");
 
+        RunningTotals totals = new();
         registry.AddBeforeCollectCallback(() =>
         {
-            foreach (IReceiver receiver in receivers)
+            foreach (IReceiver receiver in receivers())
             {
                 long[] marked = new long[ParseMarkNames.All.Count];
                 foreach (ReceiverStatistics statistics in receiver.Statistics)
                 {
-                    accepted.WithLabels(receiver.Name, statistics.Transport).IncTo(statistics.Accepted);
-                    bytes.WithLabels(receiver.Name, statistics.Transport).IncTo(statistics.Bytes);
+                    totals.Follow(accepted.WithLabels(receiver.Name, statistics.Transport), statistics, statistics.Accepted);
+                    totals.Follow(bytes.WithLabels(receiver.Name, statistics.Transport), statistics, statistics.Bytes);
                     foreach ((string reason, long count) in statistics.Refused)
                     {
-                        refused.WithLabels(receiver.Name, statistics.Transport, reason).IncTo(count);
+                        totals.Follow(refused.WithLabels(receiver.Name, statistics.Transport, reason), statistics, count);
                     }
 
                     for (int bit = 0; bit < marked.Length; bit++)
@@ -41,10 +42,10 @@ static class ReceiverMetrics
 
                 for (int bit = 0; bit < marked.Length; bit++)
                 {
-                    marks.WithLabels(receiver.Name, ParseMarkNames.All[bit]).IncTo(marked[bit]);
+                    totals.Follow(marks.WithLabels(receiver.Name, ParseMarkNames.All[bit]), receiver, marked[bit]);
                 }
 
-                socketDrops.WithLabels(receiver.Name).IncTo(receiver.Statistics.Sum(s => s.SocketDrops));
+                totals.Follow(socketDrops.WithLabels(receiver.Name), receiver, receiver.Statistics.Sum(s => s.SocketDrops));
                 connections.WithLabels(receiver.Name).Set(receiver.Statistics.Sum(s => s.Connections));
             }
         });

@@ -6,7 +6,7 @@ namespace Collector.Pipeline;
 
 /// <summary>Turns the model's answers, the senders' own levels and the operator's rules into final verdicts, and counts them. Hot: once a record.</summary>
 /// <remarks>After the cache, so that a changed policy or rule takes effect at once. One instance a worker: it keeps a tally.</remarks>
-sealed class Judge(SeverityPolicy policy, RuleSet rules, VerdictStatistics statistics)
+sealed class Judge(Lawbook lawbook, VerdictStatistics statistics)
 {
     readonly VerdictStatistics.Tally _tally = new();
 
@@ -15,18 +15,21 @@ sealed class Judge(SeverityPolicy policy, RuleSet rules, VerdictStatistics stati
     {
         Span<Verdict> verdicts = batch.Verdicts;
         Span<LogRecord> records = batch.Records;
+        // Once a batch: a reload takes effect between two.
+        Law law = lawbook.Current;
+        RuleSet rules = law.Rules;
         for (int i = 0; i < verdicts.Length; i++)
         {
             ref Verdict verdict = ref verdicts[i];
             byte declared = records[i].SeverityNumber;
             if (declared != 0)
             {
-                Weigh(declared, ref verdict);
+                Weigh(law.Policy, declared, ref verdict);
             }
 
             if (!rules.IsEmpty)
             {
-                ApplyRules(batch, records[i], ref verdict);
+                ApplyRules(rules, batch, records[i], ref verdict);
             }
 
             _tally.Severities[(int)verdict.Severity]++;
@@ -40,7 +43,7 @@ sealed class Judge(SeverityPolicy policy, RuleSet rules, VerdictStatistics stati
         statistics.Add(_tally);
     }
 
-    void ApplyRules(ClassifiedBatch batch, in LogRecord record, ref Verdict verdict)
+    void ApplyRules(RuleSet rules, ClassifiedBatch batch, in LogRecord record, ref Verdict verdict)
     {
         rules.Apply(batch[record.AppName], batch[record.Hostname], batch[record.Body], ref verdict, out bool isMuted);
         if (isMuted)
@@ -50,7 +53,7 @@ sealed class Judge(SeverityPolicy policy, RuleSet rules, VerdictStatistics stati
         }
     }
 
-    void Weigh(byte declared, ref Verdict verdict)
+    void Weigh(SeverityPolicy policy, byte declared, ref Verdict verdict)
     {
         Severity declaredSeverity = DeclaredSeverity.From(declared);
         if (declaredSeverity == verdict.Severity)

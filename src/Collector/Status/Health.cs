@@ -25,7 +25,7 @@ sealed record HealthReport(string Status, IReadOnlyList<ComponentHealth> Compone
 
 /// <summary>Asks every part how it is. Safe on any thread.</summary>
 sealed class Health(
-    IReadOnlyList<IReceiver> receivers, RecordPipeline pipeline, LogClassifier classifier, Func<IEnumerable<ComponentHealth>> outputs)
+    Func<IEnumerable<IReceiver>> receivers, RecordPipeline pipeline, LogClassifier classifier, Func<IEnumerable<ComponentHealth>> outputs)
 {
     volatile bool _started;
     volatile bool _stopping;
@@ -47,7 +47,7 @@ sealed class Health(
             components.Add(new ComponentHealth("process", ComponentHealth.Failed, _stopping ? "stopping" : "starting"));
         }
 
-        components.AddRange(receivers.Select(r => ComponentHealth.Of("receiver:" + r.Name, r.Problem)));
+        components.AddRange(receivers().Select(r => ComponentHealth.Of("receiver:" + r.Name, r.Problem)));
         components.Add(ComponentHealth.Of("pipeline", pipeline.Problem));
         // Without a model records still pass, with the senders' own levels: degraded, and ready.
         components.Add(ComponentHealth.Of("classifier", classifier.Problem, ComponentHealth.Degraded));

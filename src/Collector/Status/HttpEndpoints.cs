@@ -1,16 +1,13 @@
 using System.Net;
-using System.Net.Sockets;
 using System.Text.Json;
 using Collector.Metrics;
-using Microsoft.AspNetCore.Server.Kestrel.Core;
 
 namespace Collector.Status;
 
 /// <summary>The HTTP server for machines: <c>/metrics</c>, <c>/livez</c>, <c>/readyz</c>, <c>/healthz</c>. Reads only, shows no log content.</summary>
 sealed class HttpEndpoints : IAsyncDisposable
 {
-    readonly WebApplication _app;
-    readonly IPEndPoint _listen;
+    readonly EmbeddedServer _server;
     readonly MetricsPage _metrics;
     readonly Health _health;
 
@@ -19,44 +16,18 @@ sealed class HttpEndpoints : IAsyncDisposable
     /// <param name="health">Answers the probes.</param>
     public HttpEndpoints(IPEndPoint listen, MetricsPage metrics, Health health)
     {
-        _listen = listen;
         _metrics = metrics;
         _health = health;
-        // Empty: no settings from environment variables or files, which would open ports behind the configuration's back.
-        WebApplicationBuilder builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
-        builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
-        {
-            kestrel.AddServerHeader = false;
-            kestrel.Limits.MaxConcurrentConnections = 256;
-            kestrel.Limits.MaxRequestBodySize = 0;
-            kestrel.Limits.MaxRequestHeadersTotalSize = 16 * 1024;
-            kestrel.Limits.RequestHeadersTimeout = TimeSpan.FromSeconds(10);
-            kestrel.Listen(listen, options => options.Protocols = HttpProtocols.Http1);
-        });
-        // The signals are the appliance's: the probes answer until its stop is over.
-        builder.Services.AddSingleton<IHostLifetime, NoLifetime>();
-        _app = builder.Build();
-        _app.Run(AnswerAsync);
+        _server = new EmbeddedServer("http.listen", listen, AnswerAsync);
     }
 
     /// <summary>Where it listens, with the real port; empty before the start.</summary>
-    public string Listening => _app.Urls.FirstOrDefault() ?? "";
+    public string Listening => _server.Listening;
 
     /// <exception cref="HttpStartException">The port cannot be had.</exception>
-    public async Task StartAsync(CancellationToken cancellationToken)
-    {
-        try
-        {
-            await _app.StartAsync(cancellationToken).ConfigureAwait(false);
-        }
-        catch (Exception e) when (e is IOException or SocketException)
-        {
-            throw new HttpStartException(
-                $"http {_listen}: {(e.GetBaseException() as SocketException)?.Message ?? e.Message}. Free the port, or set http.listen to another address.", e);
-        }
-    }
+    public Task StartAsync(CancellationToken cancellationToken) => _server.StartAsync(cancellationToken);
 
-    public ValueTask DisposeAsync() => _app.DisposeAsync();
+    public ValueTask DisposeAsync() => _server.DisposeAsync();
 
     Task AnswerAsync(HttpContext context)
     {
@@ -100,14 +71,3 @@ sealed class HttpEndpoints : IAsyncDisposable
         return context.Response.WriteAsync("Nothing here. Try /metrics, /livez, /readyz or /healthz.\n", context.RequestAborted);
     }
 }
-
-/// <summary>Keeps the web host from taking SIGTERM and SIGINT for itself.</summary>
-sealed class NoLifetime : IHostLifetime
-{
-    public Task WaitForStartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
-
-    public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
-}
-
-/// <summary>The metrics port cannot be had. The message is one line for a person: what, where, and what to do.</summary>
-sealed class HttpStartException(string message, Exception? inner = null) : Exception(message, inner);

@@ -5,4 +5,5 @@ namespace Collector.Status;
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull, WriteIndented = true)]
 [JsonSerializable(typeof(HealthReport))]
+[JsonSerializable(typeof(StatusReport))]
 sealed partial class StatusJson : JsonSerializerContext;

@@ -77,7 +77,7 @@ public sealed class JudgeTests
         Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
     }
 
-    Judge Judge(SeverityPolicy policy, params RuleOptions[] rules) => new(policy, new RuleSet(rules), _statistics);
+    Judge Judge(SeverityPolicy policy, params RuleOptions[] rules) => new(new Lawbook(new Law(policy, new RuleSet(rules))), _statistics);
 
     static ClassifiedBatch Batch(params string[] apps)
     {

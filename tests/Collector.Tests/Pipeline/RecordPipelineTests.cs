@@ -81,7 +81,7 @@ public sealed class RecordPipelineTests
     {
         PipelineOptions options = new(Workers: 1, intakeBytesMax, ParkedBytesMax: 1 << 20, WaitMax: TimeSpan.FromSeconds(2));
         RecordPipeline pipeline = new(
-            options, _ledger, _classifier, () => new Judge(SeverityPolicy.Model, new RuleSet([]), _statistics), new OutputFan(outputs), TimeProvider.System);
+            options, _ledger, _classifier, () => new Judge(new Lawbook(new Law(SeverityPolicy.Model, new RuleSet([]))), _statistics), new OutputFan(outputs), TimeProvider.System);
         pipeline.Start();
         return pipeline;
     }

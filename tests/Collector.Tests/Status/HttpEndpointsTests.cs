@@ -28,15 +28,15 @@ public sealed class HttpEndpointsTests : IAsyncLifetime
             new PipelineOptions(1, 1 << 20, 1 << 20, TimeSpan.FromSeconds(2)),
             _ledger,
             _classifier,
-            () => new Judge(SeverityPolicy.Model, new RuleSet([]), _statistics),
+            () => new Judge(new Lawbook(new Law(SeverityPolicy.Model, new RuleSet([]))), _statistics),
             new OutputFan([]),
             TimeProvider.System);
-        _health = new Health([_receiver], _pipeline, _classifier, () => [ComponentHealth.Of("output:file", null)]);
+        _health = new Health(() => [_receiver], _pipeline, _classifier, () => [ComponentHealth.Of("output:file", null)]);
         CollectorRegistry registry = Prometheus.Metrics.NewCustomRegistry();
         MetricFactory metrics = Prometheus.Metrics.WithCustomRegistry(registry);
         LogMetrics.Register(metrics, registry, _statistics);
         LedgerMetrics.Register(metrics, registry, _ledger, _pipeline);
-        ReceiverMetrics.Register(metrics, registry, [_receiver]);
+        ReceiverMetrics.Register(metrics, registry, () => [_receiver]);
         _endpoints = new HttpEndpoints(new IPEndPoint(IPAddress.Loopback, 0), new MetricsPage(registry), _health);
     }
 

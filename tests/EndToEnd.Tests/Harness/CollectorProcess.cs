@@ -33,6 +33,8 @@ sealed partial class CollectorProcess : IAsyncDisposable
 
     public int HttpPort { get; private set; }
 
+    public int StatusPort { get; private set; }
+
     public int GrpcPort { get; private set; }
 
     public int OtlpHttpPort { get; private set; }
@@ -52,6 +54,7 @@ sealed partial class CollectorProcess : IAsyncDisposable
               syslog: { udp: "127.0.0.1:0", tcp: "127.0.0.1:0" }
             {{receivers}}
             http: { listen: "127.0.0.1:0" }
+            status: { listen: "127.0.0.1:0" }
             outputs:
               stdout: {}
               file: { path: "{{home.File("records.jsonl")}}" }
@@ -64,6 +67,7 @@ sealed partial class CollectorProcess : IAsyncDisposable
         collector.UdpPort = collector.PortOf("syslog udp");
         collector.TcpPort = collector.PortOf("syslog tcp");
         collector.HttpPort = collector.PortOf("http");
+        collector.StatusPort = collector.PortOf("status");
         collector.GrpcPort = receivers.Contains("otlp", StringComparison.Ordinal) ? collector.PortOf("otlp grpc") : 0;
         collector.OtlpHttpPort = collector.GrpcPort > 0 ? collector.PortOf("otlp http") : 0;
         return collector;
@@ -82,6 +86,13 @@ sealed partial class CollectorProcess : IAsyncDisposable
     public async Task<(int Status, string Body)> TryGetAsync(string path)
     {
         using HttpResponseMessage answer = await Http.GetAsync(new Uri($"http://127.0.0.1:{HttpPort}{path}"));
+        return ((int)answer.StatusCode, await answer.Content.ReadAsStringAsync());
+    }
+
+    /// <summary>Asks the API to reload.</summary>
+    public async Task<(int Status, string Body)> ReloadAsync()
+    {
+        using HttpResponseMessage answer = await Http.PostAsync(new Uri($"http://127.0.0.1:{StatusPort}/-/reload"), null);
         return ((int)answer.StatusCode, await answer.Content.ReadAsStringAsync());
     }
 
