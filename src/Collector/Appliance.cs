@@ -68,6 +68,9 @@ sealed partial class Appliance : IAsyncDisposable
             : null;
     }
 
+    /// <summary>All instruments of the metrics page.</summary>
+    public CollectorRegistry Metrics => _registry;
+
     CollectorOptions Options => _configuration.Options!;
 
     IReadOnlyList<IReceiver> Receivers => [.. _receivers.Select(r => r.Part)];
