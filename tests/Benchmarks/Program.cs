@@ -4,6 +4,7 @@ using Benchmarks.Load;
 using Benchmarks.Otlp;
 
 // dotnet run -c Release --project tests/Benchmarks -- load tcp 127.0.0.1:5514 --count 2000000
+// dotnet run -c Release --project tests/Benchmarks -- lines load.txt --lines 2000000
 // dotnet run -c Release --project tests/Benchmarks -- receive --seconds 10
 // dotnet run -c Release --project tests/Benchmarks -- otlp-load grpc http://127.0.0.1:4317 1000000 [PROCESS]
 // dotnet run -c Release --project tests/Benchmarks -- --filter '*Syslog*'
@@ -11,6 +12,8 @@ switch (args.FirstOrDefault())
 {
     case "load":
         return LoadCommand.Run(args[1..]);
+    case "lines" when args.Length >= 2:
+        return LoadCommand.WriteLines(args[1..]);
     case "receive":
         return await ReceiveCommand.RunAsync(args[1..]);
     case "otlp-load" when args.Length >= 4:
