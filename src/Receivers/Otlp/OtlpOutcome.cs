@@ -54,6 +54,7 @@ static class OtlpRefusals
     public const string Failure = "failure";
     public const string Gone = "sender_gone";
     public const string Overload = "overload";
+    public const string Silent = "silent";
     public const string Shutdown = "shutdown";
     public const string TooLarge = "too_large";
 }

@@ -156,6 +156,8 @@ public sealed class OtlpReceiver : IReceiver
                 });
             }
 
+            int first = protocols == HttpProtocols.Http2 ? FirstBytes.Http2Preface : 1;
+            listener.Use(next => connection => ServeAsync(connection, next, first, statistics));
             listeners.Add((transport, listener));
         }
     }
@@ -170,6 +172,19 @@ public sealed class OtlpReceiver : IReceiver
         finally
         {
             statistics.AddConnections(-1);
+        }
+    }
+
+    async Task ServeAsync(ConnectionContext connection, ConnectionDelegate next, int first, ReceiverStatistics statistics)
+    {
+        if (await FirstBytes.ArriveAsync(connection, first, _time).ConfigureAwait(false))
+        {
+            await next(connection).ConfigureAwait(false);
+        }
+        else
+        {
+            statistics.AddRefused(OtlpRefusals.Silent);
+            connection.Abort();
         }
     }
 
