@@ -52,6 +52,9 @@ for project in Receivers Classifier Collector EndToEnd; do
   dotnet test --no-build -c Release "tests/$project.Tests" --logger "trx;LogFileName=$project.trx" --results-directory "$results" || status=1
 done
 
+say 'allocations of the hot paths'
+dotnet tests/Benchmarks/bin/Release/net10.0/Benchmarks.dll allocations tests/Benchmarks/allocations.json || status=1
+
 count() { grep -ho '<Counters [^>]*' "$results"/*.trx | grep -o " $1=\"[0-9]*\"" | tr -dc '0-9\n' | awk '{ n += $1 } END { print n + 0 }'; }
 printf '\n%s passed, %s failed\n' "$(count passed)" "$(count failed)"
 exit $status

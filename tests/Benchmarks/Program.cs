@@ -1,5 +1,6 @@
 using System.Globalization;
 using BenchmarkDotNet.Running;
+using Benchmarks.Guard;
 using Benchmarks.Load;
 using Benchmarks.Otlp;
 
@@ -7,6 +8,7 @@ using Benchmarks.Otlp;
 // dotnet run -c Release --project tests/Benchmarks -- lines load.txt --lines 2000000
 // dotnet run -c Release --project tests/Benchmarks -- receive --seconds 10
 // dotnet run -c Release --project tests/Benchmarks -- otlp-load grpc http://127.0.0.1:4317 1000000 [PROCESS]
+// dotnet run -c Release --project tests/Benchmarks -- allocations tests/Benchmarks/allocations.json
 // dotnet run -c Release --project tests/Benchmarks -- --filter '*Syslog*'
 switch (args.FirstOrDefault())
 {
@@ -14,12 +16,14 @@ switch (args.FirstOrDefault())
         return LoadCommand.Run(args[1..]);
     case "lines" when args.Length >= 2:
         return LoadCommand.WriteLines(args[1..]);
+    case "allocations" when args.Length >= 2:
+        return AllocationGuard.Run(args[1]);
     case "receive":
         return await ReceiveCommand.RunAsync(args[1..]);
     case "otlp-load" when args.Length >= 4:
         int? process = args.Length > 4 ? int.Parse(args[4], CultureInfo.InvariantCulture) : null;
         return await OtlpLoad.RunAsync(args[1], new Uri(args[2]), int.Parse(args[3], CultureInfo.InvariantCulture), process);
     default:
-        BenchmarkSwitcher.FromAssembly(typeof(Program).Assembly).Run(args);
+        BenchmarkSwitcher.FromAssembly(typeof(LoadCommand).Assembly).Run(args);
         return 0;
 }

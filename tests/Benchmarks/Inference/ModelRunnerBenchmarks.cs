@@ -37,5 +37,5 @@ public class ModelRunnerBenchmarks
     }
 
     [Benchmark]
-    public object Run() => _runner.Run(_ids);
+    public ulong Run() => _runner.Run(_ids).Bits;
 }
