@@ -6,6 +6,8 @@ using Benchmarks.Otlp;
 
 // dotnet run -c Release --project tests/Benchmarks -- load tcp 127.0.0.1:5514 --count 2000000
 // dotnet run -c Release --project tests/Benchmarks -- lines load.txt --lines 2000000
+// dotnet run -c Release --project tests/Benchmarks -- latency artifacts/collector
+// dotnet run -c Release --project tests/Benchmarks -- flat artifacts/collector docs/flat.svg
 // dotnet run -c Release --project tests/Benchmarks -- receive --seconds 10
 // dotnet run -c Release --project tests/Benchmarks -- otlp-load grpc http://127.0.0.1:4317 1000000 [PROCESS]
 // dotnet run -c Release --project tests/Benchmarks -- allocations tests/Benchmarks/allocations.json
@@ -18,6 +20,10 @@ switch (args.FirstOrDefault())
         return LoadCommand.WriteLines(args[1..]);
     case "allocations" when args.Length >= 2:
         return AllocationGuard.Run(args[1]);
+    case "latency" when args.Length >= 2:
+        return await LatencyCommand.RunAsync(args[1..]);
+    case "flat" when args.Length >= 3:
+        return await FlatCommand.RunAsync(args[1..]);
     case "receive":
         return await ReceiveCommand.RunAsync(args[1..]);
     case "otlp-load" when args.Length >= 4:

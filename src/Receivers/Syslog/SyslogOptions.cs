@@ -55,8 +55,8 @@ public sealed class SyslogOptions
     public IReadOnlyList<IPNetwork> ProxyFrom { get; set; } = [];
 
     /// <summary>Records a second of one sender; 0 for no limit. Datagrams over it are dropped and counted, connections are read more slowly.</summary>
-    /// <value>1,000,000: more than a sender on one link of 1 Gbit/s can mean.</value>
-    public long RateMax { get; set; } = 1_000_000;
+    /// <value>10,000,000: a relay may send for a whole data centre at a few millions; beyond is a mistake.</value>
+    public long RateMax { get; set; } = 10_000_000;
 
     /// <summary>Senders that are remembered.</summary>
     /// <value>4,096, at some 200 bytes.</value>
