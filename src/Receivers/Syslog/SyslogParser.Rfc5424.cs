@@ -69,7 +69,7 @@ public static partial class SyslogParser
         {
             field = default;
             ReadOnlySpan<byte> rest = _text[at..];
-            int length = rest.IndexOfAnyExceptInRange((byte)33, (byte)126);
+            int length = PrintableRun.IndexOfEnd(rest);
             if (length >= 0 && rest[length] >= 0x80)
             {
                 _record.Marks |= ParseMarks.InvalidHeader;

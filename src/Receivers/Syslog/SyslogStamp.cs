@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Receivers.Syslog;
 
 /// <summary>Time stamps as syslog senders write them. Pure; allocates nothing; only the bytes it is given are looked at.</summary>
@@ -402,6 +404,7 @@ static class SyslogStamp
     static bool IsDigit(byte b) => (uint)(b - '0') <= 9;
 
     /// <summary>Two digits, or -1.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     static int Two(ReadOnlySpan<byte> s, int at)
     {
         int a = s[at] - '0', b = s[at + 1] - '0';
