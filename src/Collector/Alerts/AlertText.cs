@@ -2,7 +2,6 @@ using System.Globalization;
 using System.Text;
 using Classifier;
 using Collector.Outputs.Formats;
-using Collector.Outputs.Stdout;
 
 namespace Collector.Alerts;
 

@@ -3,7 +3,7 @@ using Collector.Pipeline;
 
 namespace Collector.Outputs.Files;
 
-/// <summary>Records as JSON lines in a file that rotates.</summary>
+/// <summary>Records as lines in a file that rotates.</summary>
 /// <remarks>
 /// A batch is in the file whole or not at all: what a full disk left of it is cut off before the answer, so the queue can try again and no reader
 /// sees half a record. The file is followed when something moves it away, as logrotate does.
@@ -24,7 +24,7 @@ sealed partial class FileOutput : IOutput, IReopenable
     // Under the lock: the queue's task writes, a reload reopens.
     readonly Lock _lock = new();
     readonly PayloadBuffer _buffer = new(WriteBytes + (64 * 1024));
-    readonly RecordJson _json = new();
+    readonly RecordLine _line;
     RecordFile? _file;
     DateTimeOffset _born;
     DateTimeOffset _rotateNotBefore;
@@ -35,6 +35,7 @@ sealed partial class FileOutput : IOutput, IReopenable
     {
         Name = name;
         _options = options;
+        _line = new RecordLine(options.Format);
         _time = context.Time;
         _logger = context.Loggers.CreateLogger<FileOutput>();
         _archive = new FileArchive(options, context.Loggers.CreateLogger<FileArchive>());
@@ -43,7 +44,7 @@ sealed partial class FileOutput : IOutput, IReopenable
     // The disk fills and empties again: waiting loses nothing, and 2 s between tries resumes within 5 s of free space.
     public static OutputKind Kind { get; } = new OutputKind<FileOutputOptions>(
         "file",
-        "A file of JSON lines that rotates by size and age.",
+        "A file of lines, JSON unless told otherwise, that rotates by size and age.",
         new OutputQueueOptions { WhenFull = WhenFull.Block, GiveUpAfter = TimeSpan.Zero, RetryDelayMax = TimeSpan.FromSeconds(2) },
         FileOutputOptions.Read,
         static (name, options, context) => new FileOutput(name, options, context));
@@ -151,7 +152,7 @@ sealed partial class FileOutput : IOutput, IReopenable
         _buffer.Clear();
         foreach (int index in selected)
         {
-            _json.WriteLine(_buffer, batch, index);
+            _line.WriteLine(_buffer, batch, index);
             if (_buffer.Length >= WriteBytes)
             {
                 error = file.Append(_buffer.Span);

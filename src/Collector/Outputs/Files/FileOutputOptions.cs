@@ -1,3 +1,4 @@
+using Collector.Outputs.Formats;
 using Receivers;
 
 namespace Collector.Outputs.Files;
@@ -36,10 +37,12 @@ sealed record FileOutputOptions
 
     public FileDurability Durability { get; init; } = FileDurability.Flush;
 
+    public LineFormat Format { get; init; }
+
     public static FileOutputOptions Read(OptionsReader options)
     {
         FileOutputOptions defaults = new();
-        string path = options.Text("path", defaults.Path, "File to append JSON lines to; its folder is made when it is missing.")!;
+        string path = options.Text("path", defaults.Path, "File to append lines to; its folder is made when it is missing.")!;
         if (!System.IO.Path.IsPathRooted(path) || path.EndsWith('/'))
         {
             options.Mistake("path", $"'{path}' must be the full path of a file, such as {defaults.Path}");
@@ -58,6 +61,7 @@ sealed record FileOutputOptions
             Durability = (FileDurability)options.Choice(
                 "durability", (int)defaults.Durability, Durabilities,
                 "`flush`: written when the kernel has it, safe from a crash of the process; `fsync`: when the disk has it, safe from power loss and slower."),
+            Format = RecordLine.ReadFormat(options),
         };
     }
 

@@ -12,18 +12,17 @@ sealed class StdoutOutput : IOutput
 
     readonly StandardStream _stream;
     readonly PayloadBuffer _buffer = new(WriteBytes + (16 * 1024));
-    readonly RecordJson _json = new();
-    readonly TextLine? _text;
+    readonly RecordLine _line;
     int _error;
     bool _isInLine;
 
     /// <param name="name">Name in configuration and metrics.</param>
-    /// <param name="text">How lines for people look; null writes JSON lines.</param>
+    /// <param name="line">Writes the records.</param>
     /// <param name="descriptor">1 but for tests.</param>
-    public StdoutOutput(string name, TextLine? text, int descriptor = 1)
+    public StdoutOutput(string name, RecordLine line, int descriptor = 1)
     {
         Name = name;
-        _text = text;
+        _line = line;
         _stream = new StandardStream(descriptor);
     }
 
@@ -32,7 +31,7 @@ sealed class StdoutOutput : IOutput
         "Standard output: a line for each record, coloured on a terminal and JSON elsewhere.",
         new OutputQueueOptions { When = OutputFilter.AtLeast(Classifier.Severity.Critical), QueueBytesMax = 8L << 20 },
         StdoutOptions.Read,
-        (name, options, context) => new StdoutOutput(name, TextLineFor(options, context)));
+        (name, options, context) => new StdoutOutput(name, LineFor(options, context)));
 
     public string Name { get; }
 
@@ -51,7 +50,7 @@ sealed class StdoutOutput : IOutput
 
             for (; at < selected.Length && _buffer.Length < WriteBytes; at++)
             {
-                WriteLine(batch, selected.Span[at]);
+                _line.WriteLine(_buffer, batch, selected.Span[at]);
             }
 
             _isInLine = true;
@@ -81,28 +80,19 @@ sealed class StdoutOutput : IOutput
         return ValueTask.CompletedTask;
     }
 
-    static TextLine? TextLineFor(StdoutOptions options, OutputContext context)
+    static RecordLine LineFor(StdoutOptions options, OutputContext context)
     {
         bool isTerminal = !System.Console.IsOutputRedirected;
-        if (options.Format == StdoutFormat.Json || (options.Format == StdoutFormat.Auto && !isTerminal))
+        LineFormat format = options.Format switch
         {
-            return null;
-        }
+            StdoutFormat.Original => LineFormat.Original,
+            StdoutFormat.Text => LineFormat.Text,
+            StdoutFormat.Auto when isTerminal => LineFormat.Text,
+            _ => LineFormat.Json,
+        };
 
         // https://no-color.org: present and not empty, whatever its value.
         bool isColoured = isTerminal && string.IsNullOrEmpty(Environment.GetEnvironmentVariable("NO_COLOR"));
-        return new TextLine(isColoured, context.Time.LocalTimeZone);
-    }
-
-    void WriteLine(ClassifiedBatch batch, int index)
-    {
-        if (_text is null)
-        {
-            _json.WriteLine(_buffer, batch, index);
-        }
-        else
-        {
-            _text.Write(_buffer, batch, index);
-        }
+        return new RecordLine(format, new TextLine(isColoured, context.Time.LocalTimeZone));
     }
 }

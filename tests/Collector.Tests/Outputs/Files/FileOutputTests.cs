@@ -3,6 +3,7 @@ using System.IO.Compression;
 using System.Text.Json;
 using Collector.Outputs;
 using Collector.Outputs.Files;
+using Collector.Outputs.Formats;
 using Collector.Pipeline;
 using Collector.Tests.Shared;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -41,6 +42,21 @@ public sealed class FileOutputTests : IDisposable
         Assert.Equal(UnixFileMode.None, File.GetUnixFileMode(Target) & (UnixFileMode.OtherRead | UnixFileMode.OtherWrite | UnixFileMode.GroupWrite));
         Assert.Equal(UnixFileMode.None, File.GetUnixFileMode(Path.GetDirectoryName(Target)!) & (UnixFileMode.OtherRead | UnixFileMode.OtherExecute));
 #pragma warning restore CA1416
+    }
+
+    [Theory]
+    [InlineData(LineFormat.Text, "2025-11-25T12:00:00.123456789Z INFO     routine      a\\nb\n")]
+    [InlineData(LineFormat.Original, "a\\nb\n")]
+    public async Task Send_InAnotherFormat_WritesALineARecordAndEndsOneThatACrashCut(object format, string line)
+    {
+        Directory.CreateDirectory(Path.GetDirectoryName(Target)!);
+        await File.WriteAllTextAsync(Target, "half a li");
+        await using (FileOutput output = await StartAsync(new FileOutputOptions { Path = Target, Format = (LineFormat)format }))
+        {
+            Assert.Equal(SendOutcome.Delivered, await SendAsync(output, "a\nb"));
+        }
+
+        Assert.Equal("half a li\n" + line, await File.ReadAllTextAsync(Target));
     }
 
     [Fact]

@@ -39,6 +39,7 @@ public sealed class StdoutOutputTests
         for (int i = 0; i < batch.Count; i++)
         {
             line.Write(buffer, batch, i);
+            buffer.WriteByte((byte)'\n');
         }
 
         string text = new UTF8Encoding(false, true).GetString(buffer.Span);
@@ -49,7 +50,7 @@ public sealed class StdoutOutputTests
     public async Task Send_ToAPipe_WritesJsonLines()
     {
         using AnonymousPipeServerStream reader = new(PipeDirection.In);
-        await using StdoutOutput output = new("stdout", text: null, Descriptor(reader));
+        await using StdoutOutput output = new("stdout", new RecordLine(LineFormat.Json), Descriptor(reader));
         ClassifiedBatch batch = new BatchBuilder().Add("a").Add("b").Build(_pool);
         Assert.Equal(SendOutcome.Delivered, await output.SendAsync(batch, Identity.Upto(2).AsMemory(1, 1), default));
         using StreamReader lines = new(reader);
@@ -60,7 +61,7 @@ public sealed class StdoutOutputTests
     public async Task Send_WhenTheReaderIsGone_IsRefusedAndDoesNotKill()
     {
         AnonymousPipeServerStream reader = new(PipeDirection.In);
-        await using StdoutOutput output = new("stdout", text: null, Descriptor(reader));
+        await using StdoutOutput output = new("stdout", new RecordLine(LineFormat.Json), Descriptor(reader));
         CloseReader(reader);
         ClassifiedBatch batch = new BatchBuilder().Add("a").Build(_pool);
         Assert.Equal("closed", (await output.SendAsync(batch, Identity.Upto(1).AsMemory(0, 1), default)).Reason);
@@ -71,7 +72,7 @@ public sealed class StdoutOutputTests
     public async Task Offer_WhenTheReaderIsStuck_NeverWaitsAndCountsWhatDoesNotFit()
     {
         using AnonymousPipeServerStream reader = new(PipeDirection.In);
-        StdoutOutput output = new("stdout", text: null, Descriptor(reader));
+        StdoutOutput output = new("stdout", new RecordLine(LineFormat.Json), Descriptor(reader));
         OutputQueueOptions options = StdoutOutput.Kind.QueueDefaults with { QueueBytesMax = 1 << 20, When = OutputFilter.All };
         await using OutputQueue queue = new(output, options, TimeProvider.System, NullLogger.Instance);
         await queue.StartAsync(default);

@@ -1,19 +1,31 @@
 using System.Globalization;
 using Classifier;
-using Collector.Outputs.Formats;
 using Collector.Pipeline;
 using Receivers;
 
-namespace Collector.Outputs.Stdout;
+namespace Collector.Outputs.Formats;
 
 /// <summary>A record as one line for people: time, severity, category, host, app, text.</summary>
-/// <remarks>Local time of the terminal's machine. Whatever the record holds is text only (<see cref="SafeText"/>).</remarks>
-sealed class TextLine(bool isColoured, TimeZoneInfo zone)
+/// <remarks>
+/// On a terminal: time of day of the terminal's machine, and long texts cut. Elsewhere: date and time in UTC, and the text whole. Whatever the record holds
+/// is text only (<see cref="SafeText"/>).
+/// </remarks>
+sealed class TextLine
 {
-    // A terminal shows some 25 lines of this; the JSON line has everything.
-    const int BodyBytesMax = 2048;
+    // A terminal shows some 25 lines of this.
+    const int TerminalBodyBytesMax = 2048;
 
-    /// <summary>Appends the line and a line feed.</summary>
+    readonly bool _isColoured;
+    readonly TimeZoneInfo? _zone;
+    readonly int _bodyBytesMax;
+
+    /// <summary>For files and programs.</summary>
+    public TextLine() => _bodyBytesMax = int.MaxValue;
+
+    /// <summary>For a terminal.</summary>
+    public TextLine(bool isColoured, TimeZoneInfo zone) => (_isColoured, _zone, _bodyBytesMax) = (isColoured, zone, TerminalBodyBytesMax);
+
+    /// <summary>Appends the line, without a line feed.</summary>
     public void Write(PayloadBuffer to, ClassifiedBatch batch, int index)
     {
         ref readonly LogRecord record = ref batch.Records[index];
@@ -31,7 +43,6 @@ sealed class TextLine(bool isColoured, TimeZoneInfo zone)
         WriteHost(to, batch, record);
         WriteApp(to, batch, record);
         WriteBody(to, batch[record.Body]);
-        to.WriteByte((byte)'\n');
     }
 
     static ReadOnlySpan<byte> ColourOf(Severity severity) => severity switch
@@ -89,16 +100,16 @@ sealed class TextLine(bool isColoured, TimeZoneInfo zone)
         to.Write(": "u8);
     }
 
-    static void WriteBody(PayloadBuffer to, ReadOnlySpan<byte> body)
+    void WriteBody(PayloadBuffer to, ReadOnlySpan<byte> body)
     {
-        if (body.Length <= BodyBytesMax)
+        if (body.Length <= _bodyBytesMax)
         {
             SafeText.Write(to, body);
             return;
         }
 
-        int cut = BodyBytesMax;
-        while (cut > BodyBytesMax - 4 && (body[cut] & 0xC0) == 0x80)
+        int cut = _bodyBytesMax;
+        while (cut > _bodyBytesMax - 4 && (body[cut] & 0xC0) == 0x80)
         {
             cut--;
         }
@@ -109,7 +120,14 @@ sealed class TextLine(bool isColoured, TimeZoneInfo zone)
 
     void WriteTime(PayloadBuffer to, long unixNano)
     {
-        DateTimeOffset time = TimeZoneInfo.ConvertTime(DateTimeOffset.UnixEpoch.AddTicks(unixNano / 100), zone);
+        if (_zone is null)
+        {
+            Rfc3339.Write(to.Reserve(Rfc3339.Length), unixNano);
+            to.Advance(Rfc3339.Length);
+            return;
+        }
+
+        DateTimeOffset time = TimeZoneInfo.ConvertTime(DateTimeOffset.UnixEpoch.AddTicks(unixNano / 100), _zone);
         time.TryFormat(to.Reserve(16), out int written, "HH:mm:ss", CultureInfo.InvariantCulture);
         to.Advance(written);
     }
@@ -124,7 +142,7 @@ sealed class TextLine(bool isColoured, TimeZoneInfo zone)
 
     void Colour(PayloadBuffer to, ReadOnlySpan<byte> sequence)
     {
-        if (isColoured)
+        if (_isColoured)
         {
             to.Write(sequence);
         }

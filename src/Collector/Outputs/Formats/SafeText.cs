@@ -1,8 +1,7 @@
 using System.Buffers;
 using System.Text;
-using Collector.Outputs.Formats;
 
-namespace Collector.Outputs.Stdout;
+namespace Collector.Outputs.Formats;
 
 /// <summary>Text from outside for a terminal: nothing in it can move the cursor, change colours, end the line or turn the reading direction.</summary>
 static class SafeText
