@@ -171,6 +171,11 @@ sealed partial class OutputQueue
                 Volatile.Write(ref _retryingSince, _time.GetTimestamp());
             }
 
+            if (!outcome.Left.IsEmpty)
+            {
+                Narrow(entry, outcome);
+            }
+
             NoteFailure(outcome);
             TimeSpan wait = _backoff.Next(outcome.Delay);
             if (_options.GiveUpAfter > TimeSpan.Zero && _time.GetElapsedTime(startedAt) + wait > _options.GiveUpAfter)
@@ -203,6 +208,21 @@ sealed partial class OutputQueue
             LogBug(e, Name);
             return SendOutcome.Refused(OutputDropReasons.InternalError, e.Message);
         }
+    }
+
+    /// <summary>A part of the records is done: they are counted now and not sent again.</summary>
+    void Narrow(QueueEntry entry, SendOutcome outcome)
+    {
+        int done = entry.Count - outcome.Left.Length;
+        int failed = Math.Clamp(outcome.Rejected, 0, done);
+        Statistics.Deliver(done - failed);
+        if (failed > 0)
+        {
+            NoteRefused(failed, outcome);
+            Statistics.Fail(failed);
+        }
+
+        entry.Narrow(outcome.Left.Span, failed);
     }
 
     void Conclude(QueueEntry entry, SendOutcome outcome)

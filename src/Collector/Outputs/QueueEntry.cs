@@ -11,6 +11,7 @@ sealed class QueueEntry
     readonly List<(BatchBooks Books, int Records)> _pieces = [];
     int[]? _indices;
     bool _isRented;
+    int _lost;
 
     public ClassifiedBatch Batch { get; private set; } = null!;
 
@@ -70,12 +71,31 @@ sealed class QueueEntry
         return true;
     }
 
+    /// <summary>From now on only these records are to be sent; the others are done.</summary>
+    /// <param name="left">Some of <see cref="Selected"/>, ascending.</param>
+    /// <param name="lost">How many of the others did not get there.</param>
+    public void Narrow(ReadOnlySpan<int> left, int lost)
+    {
+        Debug.Assert(left.Length <= Count, "more left than there were");
+        if (!_isRented)
+        {
+            _indices = ArrayPool<int>.Shared.Rent(left.Length);
+            _isRented = true;
+        }
+
+        left.CopyTo(_indices);
+        Count = left.Length;
+        _lost += lost;
+    }
+
     /// <summary>Closes the books of all records and gives the memory back.</summary>
-    /// <param name="lost">Records that did not get there; which ones is not said, so the first are taken.</param>
+    /// <param name="lost">Records of <see cref="Selected"/> that did not get there; which ones is not said, so the first are taken.</param>
     /// <param name="stage">Column of the ledger.</param>
     /// <param name="reason">Column of the ledger.</param>
     public void Finish(int lost, string stage, string reason)
     {
+        lost += _lost;
+        _lost = 0;
         if (!IsPack && lost > 0)
         {
             Batch.Lose(lost, stage, reason);

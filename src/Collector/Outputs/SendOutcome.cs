@@ -21,6 +21,12 @@ enum SendKind : byte
 /// <param name="Detail">For a person only; may hold text from outside.</param>
 readonly record struct SendOutcome(SendKind Kind, int Rejected = 0, TimeSpan Delay = default, string Reason = "", string Detail = "")
 {
+    /// <summary>
+    /// With <see cref="SendKind.Retry"/>: the records that are still to be sent, where the far side has taken or, so many as <see cref="Rejected"/> says,
+    /// refused the others. Empty: all of them. Good until the next send; the queue copies it.
+    /// </summary>
+    public ReadOnlyMemory<int> Left { get; init; }
+
     public static SendOutcome Delivered { get; } = new(SendKind.Delivered);
 
     public static SendOutcome Retry(string reason, string detail, TimeSpan delay = default) => new(SendKind.Retry, 0, delay, reason, detail);

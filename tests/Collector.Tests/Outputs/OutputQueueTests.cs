@@ -240,6 +240,37 @@ public sealed class OutputQueueTests
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
+    public async Task Send_WithSomeLeft_SendsThoseAgainAndOnlyThose(bool isPack)
+    {
+        StuckOutput first = new();
+        AnsweringOutput output = new(
+            SendOutcome.Retry("busy", "one refused", TimeSpan.FromMilliseconds(1)) with { Left = new[] { 1, 3 }, Rejected = 1 },
+            SendOutcome.Retry("busy", "again", TimeSpan.FromMilliseconds(1)) with { Left = new[] { 3 } });
+        await using OutputQueue queue = await StartAsync(isPack ? new ThenOutput(first, output) : output, new OutputQueueOptions());
+        if (isPack)
+        {
+            await OfferAsync(queue, new BatchBuilder().Add("x"));
+            await first.Reached.WaitAsync(Deadline);
+        }
+
+        await OfferAsync(queue, new BatchBuilder().Add("a").Add("b").Add("c").Add("d"));
+        first.Open();
+        Task stop = queue.StopAsync(default);
+        for (int i = 0; i < 1000 && !stop.IsCompleted; i++)
+        {
+            await AdvanceAsync(TimeSpan.FromMilliseconds(100));
+        }
+
+        await stop.WaitAsync(Deadline);
+        Assert.Equal(["d"], output.Bodies);
+        Assert.Equal((isPack ? 4 : 3, 1), (queue.Statistics.Delivered, queue.Statistics.Failed));
+        Assert.Equal((isPack ? 4 : 3, 1), (_ledger.Delivered, _ledger.DroppedTotal));
+        AssertBooks(queue, selected: isPack ? 5 : 4, delivered: isPack ? 4 : 3);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
     public async Task Stop_WhenTheDeadlineComes_DropsWhatIsLeft(bool isDeaf)
     {
         StuckOutput output = new(isDeaf);

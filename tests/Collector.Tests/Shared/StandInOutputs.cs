@@ -106,3 +106,16 @@ sealed class StuckOutput(bool isDeaf = false) : CollectingOutput
         return await base.SendAsync(batch, selected, cancellationToken);
     }
 }
+
+/// <summary>Sends the first batch to one output and all others to another.</summary>
+sealed class ThenOutput(CollectingOutput first, CollectingOutput then) : CollectingOutput
+{
+    bool _isLater;
+
+    public override ValueTask<SendOutcome> SendAsync(ClassifiedBatch batch, ReadOnlyMemory<int> selected, CancellationToken cancellationToken)
+    {
+        CollectingOutput output = _isLater ? then : first;
+        _isLater = true;
+        return output.SendAsync(batch, selected, cancellationToken);
+    }
+}
