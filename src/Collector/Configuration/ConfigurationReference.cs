@@ -17,7 +17,7 @@ static class ConfigurationReference
 
         - `${NAME}` in a value is replaced by an environment variable, `${file:/run/secrets/token}` by the content of a file without its last line ends
           (a relative path starts at the folder of the configuration). `$$` is a plain `$`. Such values are secrets: they are never printed. Put them in quotes.
-        - No environment variable is read unless the file names it.
+        - No environment variable is read unless the file names it, but for the defaults of an `otlp` output that the file configures: `OTEL_EXPORTER_OTLP_*`.
         - An unknown key, a key written twice and a value out of its limits are mistakes; nothing starts until they are mended (exit code 2).
         - Sizes are `64KiB`, `1MiB`, `2GiB` or a number of bytes; durations `250ms`, `10s`, `5m`, `2h`, `1d`; addresses `0.0.0.0:5514` or `[::]:5514`, which takes IPv4 too, and `off` closes one.
         - Anchors and aliases work. The file may hold 1 MiB, 32 levels and 100,000 values.

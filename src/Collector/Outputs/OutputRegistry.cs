@@ -5,6 +5,7 @@ using Collector.Alerts.Slack;
 using Collector.Alerts.Teams;
 using Collector.Alerts.Webhook;
 using Collector.Outputs.Files;
+using Collector.Outputs.Otlp;
 using Collector.Outputs.Stdout;
 using Receivers;
 
@@ -17,6 +18,7 @@ static class OutputRegistry
     [
         StdoutOutput.Kind,
         FileOutput.Kind,
+        OtlpOutput.Kind,
         AlertmanagerChannel.Kind,
         EmailChannel.Kind,
         PagerDutyChannel.Kind,

@@ -23,12 +23,16 @@ sealed class ScriptedServer : IDisposable
     /// <summary>Ends the connection in the middle of the answer.</summary>
     public const string Half = "half";
 
+    /// <summary>Answers with 1 GiB, as far as it is read.</summary>
+    public const string Huge = "huge";
+
     readonly TcpListener _listener = new(IPAddress.Loopback, 0);
     readonly Channel<ScriptedRequest> _requests = Channel.CreateUnbounded<ScriptedRequest>();
     readonly CancellationTokenSource _stop = new();
     readonly string[] _script;
     readonly Task _task;
     int _answered;
+    long _hugeBytes;
 
     /// <param name="script">A constant of this class, or <c>STATUS[ HEADER: VALUE]|BODY</c> such as <c>429 Retry-After: 1|slow down</c>.</param>
     public ScriptedServer(params string[] script)
@@ -42,6 +46,9 @@ sealed class ScriptedServer : IDisposable
 
     /// <summary>Requests so far.</summary>
     public int Count => Volatile.Read(ref _answered);
+
+    /// <summary>Bytes of a huge answer that found room on their way.</summary>
+    public long HugeBytes => Interlocked.Read(ref _hugeBytes);
 
     /// <summary>The next request.</summary>
     public async Task<ScriptedRequest> NextAsync(double seconds = 10)
@@ -96,6 +103,9 @@ sealed class ScriptedServer : IDisposable
                     case Half:
                         await stream.WriteAsync("HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nhalf"u8.ToArray(), _stop.Token);
                         return;
+                    case Huge:
+                        await WriteHugeAsync(stream);
+                        return;
                     default:
                         await stream.WriteAsync(Encode(answer), _stop.Token);
                         break;
@@ -104,6 +114,18 @@ sealed class ScriptedServer : IDisposable
         }
         catch (Exception e) when (e is OperationCanceledException or IOException)
         {
+        }
+    }
+
+    async Task WriteHugeAsync(NetworkStream stream)
+    {
+        const long Bytes = 1L << 30;
+        await stream.WriteAsync(Encoding.ASCII.GetBytes($"HTTP/1.1 200 OK\r\nContent-Type: application/x-protobuf\r\nContent-Length: {Bytes}\r\n\r\n"), _stop.Token);
+        byte[] piece = new byte[64 * 1024];
+        for (long sent = 0; sent < Bytes; sent += piece.Length)
+        {
+            await stream.WriteAsync(piece, _stop.Token);
+            Interlocked.Add(ref _hugeBytes, piece.Length);
         }
     }
 
