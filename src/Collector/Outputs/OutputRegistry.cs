@@ -5,6 +5,7 @@ using Collector.Alerts.Slack;
 using Collector.Alerts.Teams;
 using Collector.Alerts.Webhook;
 using Collector.Outputs.Files;
+using Collector.Outputs.Loki;
 using Collector.Outputs.Otlp;
 using Collector.Outputs.Stdout;
 using Receivers;
@@ -19,6 +20,7 @@ static class OutputRegistry
         StdoutOutput.Kind,
         FileOutput.Kind,
         OtlpOutput.Kind,
+        LokiOutput.Kind,
         AlertmanagerChannel.Kind,
         EmailChannel.Kind,
         PagerDutyChannel.Kind,
