@@ -1,7 +1,10 @@
+using Collector.Configuration;
 using Collector.Outputs;
 using Collector.Pipeline;
+using Collector.Tests.Configuration;
 using Collector.Tests.Outputs.Requests;
 using Collector.Tests.Shared;
+using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
 using OpenTelemetry.Proto.Collector.Logs.V1;
 
@@ -170,6 +173,29 @@ public sealed class OtlpHttpTests
         SendOutcome outcome = await output.SendAsync(new BatchBuilder().Add(new string('x', 2000)));
         Assert.Equal((SendKind.Delivered, 1, "too_large"), (outcome.Kind, outcome.Rejected, outcome.Reason));
         Assert.Equal(0, server.Count);
+    }
+
+    [Fact]
+    public async Task Queue_ARequestTooLateAndPartialSuccess_TriesAgainAndPutsTheRejectedInTheLedger()
+    {
+        using ScriptedServer server = new("503", ScriptedServer.Reset, OneRejected);
+        LoadedConfiguration configuration = Configured.From($"outputs: {{ otlp: {{ protocol: http/protobuf, endpoint: '{server.Address}' }} }}\n");
+        Ledger ledger = new();
+        await using OutputQueue queue = configuration.Options!.Outputs[0].Create(new OutputContext(TimeProvider.System, NullLoggerFactory.Instance));
+        await queue.StartAsync(default);
+        ClassifiedBatch batch = Two().Build(new ClassifiedBatchPool(ledger));
+        ledger.Enter(2);
+        await queue.OfferAsync(batch);
+        batch.Release();
+        for (int i = 0; i < 3; i++)
+        {
+            await server.NextAsync();
+        }
+
+        await queue.StopAsync(default).WaitAsync(TimeSpan.FromSeconds(10));
+        Assert.Equal((2, 1, 1, 0), (queue.Statistics.Selected, queue.Statistics.Delivered, queue.Statistics.Failed, queue.Statistics.QueuedRecords));
+        Assert.Equal((1, 0), (ledger.Delivered, ledger.Queued));
+        Assert.Equal([new(("output:otlp", "rejected"), 1)], ledger.Dropped);
     }
 
     [Fact]
