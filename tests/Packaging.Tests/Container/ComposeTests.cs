@@ -62,7 +62,7 @@ public sealed partial class ComposeTests
         string[] files =
         [
             Repository.PathTo("packaging", "prometheus", "prometheus.yml"),
-            Repository.PathTo("packaging", "container", "config.alloy"),
+            Repository.PathTo("packaging", "container", "collector.yaml"),
             .. Directory.GetFiles(Repository.PathTo("packaging", "grafana", "provisioning"), "*.yml", SearchOption.AllDirectories),
         ];
         string[] hosts = [.. files.SelectMany(f => Address().Matches(File.ReadAllText(f))).Select(m => m.Groups[1].Value).Distinct()];
@@ -79,6 +79,8 @@ public sealed partial class ComposeTests
     {
         YamlNode loki = Yaml.Load(Repository.PathTo("packaging", "container", "loki.yml"));
         Assert.Equal("true", loki.TextAt("limits_config", "allow_structured_metadata"));
+        YamlNode collector = Yaml.Load(Repository.PathTo("packaging", "container", "collector.yaml"));
+        Assert.Equal($"http://loki:{loki.TextAt("server", "http_listen_port")}", collector.TextAt("outputs", "loki", "endpoint"));
         Assert.All(loki.ListAt("schema_config", "configs"), schema => Assert.Equal("v13 tsdb", $"{schema.TextAt("schema")} {schema.TextAt("store")}"));
     }
 
