@@ -219,7 +219,7 @@ sealed partial class Appliance : IAsyncDisposable
         MetricFactory metrics = Prometheus.Metrics.WithCustomRegistry(_registry);
         LogMetrics.Register(metrics, _registry, _verdicts);
         LedgerMetrics.Register(metrics, _registry, _ledger, _pipeline);
-        ReceiverMetrics.Register(metrics, _registry, () => Receivers);
+        ReceiverMetrics.Register(metrics, _registry, () => Receivers, _time);
         ClassifierMetrics.Register(metrics, _registry, _classifier);
         OutputMetrics.Register(metrics, _registry, () => Outputs);
         AlertMetrics.Register(metrics, _registry, () => Outputs);

@@ -15,6 +15,12 @@ public interface IReceiver : IAsyncDisposable
     /// <summary>Null while all is well; else what is wrong, for <c>/readyz</c>.</summary>
     string? Problem { get; }
 
+    /// <summary>Senders that are remembered, in no order and bounded; empty where the receiver does not tell them apart.</summary>
+    IReadOnlyList<SenderState> Senders => [];
+
+    /// <summary>When the first certificate of the chain that senders are shown ends; null without TLS.</summary>
+    DateTimeOffset? CertificateExpiry => null;
+
     /// <summary>Binds and starts to receive.</summary>
     /// <exception cref="ReceiverStartException">A port or file cannot be had; the message says which, why and what to do.</exception>
     Task StartAsync(IRecordSink sink, CancellationToken cancellationToken);

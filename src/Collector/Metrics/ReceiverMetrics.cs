@@ -6,7 +6,7 @@ namespace Collector.Metrics;
 /// <summary>What comes in, by receiver and transport.</summary>
 static class ReceiverMetrics
 {
-    public static void Register(MetricFactory metrics, CollectorRegistry registry, Func<IReadOnlyList<IReceiver>> receivers)
+    public static void Register(MetricFactory metrics, CollectorRegistry registry, Func<IReadOnlyList<IReceiver>> receivers, TimeProvider time)
     {
         Counter accepted = metrics.CreateCounter(
             "collector_receiver_accepted_log_records_total", "Log records taken in.", "receiver", "transport");
@@ -19,10 +19,16 @@ static class ReceiverMetrics
             "collector_receiver_socket_drops_total", "Datagrams that the kernel dropped because the socket buffer was full.", "receiver");
         Gauge connections = metrics.CreateGauge("collector_receiver_connections", "Connections open now.", "receiver");
 
+        Gauge expiry = metrics.CreateGauge(
+            "collector_tls_certificate_expiry_timestamp_seconds", "When the certificate that senders are shown, or an intermediate of it, ends.", "receiver");
+        SenderMetrics senders = new(metrics, time);
         RunningTotals totals = new();
+
         registry.AddBeforeCollectCallback(() =>
         {
-            foreach (IReceiver receiver in receivers())
+            IReadOnlyList<IReceiver> running = receivers();
+            senders.Keep(running);
+            foreach (IReceiver receiver in running)
             {
                 long[] marked = new long[ParseMarkNames.All.Count];
                 foreach (ReceiverStatistics statistics in receiver.Statistics)
@@ -47,6 +53,15 @@ static class ReceiverMetrics
 
                 totals.Follow(socketDrops.WithLabels(receiver.Name), receiver, receiver.Statistics.Sum(s => s.SocketDrops));
                 connections.WithLabels(receiver.Name).Set(receiver.Statistics.Sum(s => s.Connections));
+                senders.Update(receiver.Name, receiver.Senders);
+                if (receiver.CertificateExpiry is { } end)
+                {
+                    expiry.WithLabels(receiver.Name).Set(end.ToUnixTimeSeconds());
+                }
+                else
+                {
+                    expiry.RemoveLabelled(receiver.Name);
+                }
             }
         });
     }

@@ -53,6 +53,8 @@ public sealed class OtlpReceiver : IReceiver
 
     public string? Problem => _tls?.Problem;
 
+    public DateTimeOffset? CertificateExpiry => _tls?.CertificateExpiry;
+
     public async Task StartAsync(IRecordSink sink, CancellationToken cancellationToken)
     {
         if (_options.Grpc is null && _options.Http is null)

@@ -4,9 +4,11 @@ namespace Receivers.Syslog;
 /// <remarks>Safe on any thread; several sockets may carry one sender. Touched once a read or datagram.</remarks>
 sealed class Sender(PeerAddress peer, SyslogZone zone, long rateMax)
 {
+    const long NoSkew = long.MinValue;
+
     long _lastSeen;
     long _records;
-    long _skewSeconds;
+    long _skewSeconds = NoSkew;
     long _window = -1;
     long _inWindow;
     long _suppressed;
@@ -24,8 +26,8 @@ sealed class Sender(PeerAddress peer, SyslogZone zone, long rateMax)
 
     public long Records => Volatile.Read(ref _records);
 
-    /// <summary>Event time of a recent record less the time of its receipt; 0 until there was one with a stamp.</summary>
-    public long SkewSeconds => Volatile.Read(ref _skewSeconds);
+    /// <summary>Event time of a recent record less the time of its receipt; null until there was one with a stamp.</summary>
+    public long? SkewSeconds => Volatile.Read(ref _skewSeconds) is var skew and not NoSkew ? skew : null;
 
     /// <summary>Set and cleared by the table's sweep.</summary>
     public bool IsSilent => Volatile.Read(ref _isSilent) != 0;

@@ -18,7 +18,6 @@ sealed class SenderTable : IDisposable
     readonly Sender _unkept;
     readonly ITimer _timer;
     int _count;
-    int _silent;
 
     public SenderTable(SyslogIntake intake)
     {
@@ -28,9 +27,6 @@ sealed class SenderTable : IDisposable
         _unkept = new Sender(default, intake.Zone, long.MaxValue);
         _timer = intake.Time.CreateTimer(static table => ((SenderTable)table!).Sweep(), this, SweepEvery, SweepEvery);
     }
-
-    /// <summary>Known senders that are silent for longer than they should be.</summary>
-    public int Silent => Volatile.Read(ref _silent);
 
     /// <summary>The sender of this address, port or no port.</summary>
     public Sender Of(PeerAddress peer)
@@ -60,7 +56,7 @@ sealed class SenderTable : IDisposable
     public IReadOnlyList<SenderState> States() =>
     [
         .. _senders.Values.Select(s => new SenderState(
-            s.Peer, s.Records, s.LastSeen == 0 ? TimeSpan.Zero : _intake.Time.GetElapsedTime(s.LastSeen), s.SkewSeconds, s.IsSilent, s.IsLimited)),
+            s.Peer, s.Records, s.LastSeen == 0 ? null : _intake.Time.GetElapsedTime(s.LastSeen), s.SkewSeconds, s.IsSilent, s.IsLimited)),
     ];
 
     public void Dispose() => _timer.Dispose();
@@ -76,7 +72,6 @@ sealed class SenderTable : IDisposable
         long now = _intake.Time.GetTimestamp();
         long second = _intake.Second(now);
         TimeSpan silentAfter = _intake.Options.SilentAfter;
-        int silent = 0;
         foreach (Sender sender in _senders.Values)
         {
             if (sender.LeaveLimited(second, out long suppressed))
@@ -85,14 +80,12 @@ sealed class SenderTable : IDisposable
             }
 
             bool isSilent = silentAfter > TimeSpan.Zero && sender.LastSeen != 0 && _intake.Time.GetElapsedTime(sender.LastSeen, now) >= silentAfter;
-            silent += isSilent ? 1 : 0;
             if (sender.SetSilent(isSilent))
             {
                 NoteSilence(sender, isSilent);
             }
         }
 
-        Volatile.Write(ref _silent, silent);
         if (Volatile.Read(ref _count) >= _intake.Options.SendersMax)
         {
             MakeRoom();

@@ -28,11 +28,11 @@ public sealed class SyslogReceiver(SyslogOptions options, TimeProvider time, ILo
     /// <inheritdoc/>
     public string? Problem => _listeners.Select(l => l.Problem).FirstOrDefault(p => p is not null) ?? _tls?.Problem;
 
-    /// <summary>The senders that are remembered, in no order; empty before the start. For the status page and for metrics of a bounded number of senders.</summary>
+    /// <inheritdoc/>
     public IReadOnlyList<SenderState> Senders => _intake?.Senders.States() ?? [];
 
-    /// <summary>Known senders that have been quiet for longer than <c>silent_after</c>.</summary>
-    public int SilentSenders => _intake?.Senders.Silent ?? 0;
+    /// <inheritdoc/>
+    public DateTimeOffset? CertificateExpiry => _tls?.CertificateExpiry;
 
     /// <inheritdoc/>
     public async Task StartAsync(IRecordSink sink, CancellationToken cancellationToken)

@@ -7,6 +7,9 @@ namespace Receivers.Tls;
 /// <summary>What the files of a <see cref="TlsOptions"/> hold, read at one moment.</summary>
 sealed record TlsFiles(SslStreamCertificateContext Certificate, X509Certificate2Collection Authorities)
 {
+    /// <summary>The earliest end of the server's certificate and its intermediates.</summary>
+    public DateTimeOffset Expiry { get; } = Certificate.IntermediateCertificates.Append(Certificate.TargetCertificate).Min(c => new DateTimeOffset(c.NotAfter));
+
     /// <exception cref="ReceiverStartException">A file is missing, unreadable, encrypted, or does not belong to the other; the message says which.</exception>
     public static TlsFiles Load(TlsOptions options)
     {

@@ -15,7 +15,7 @@ public sealed partial class TlsServer
     /// <summary>A peer that has not finished its handshake by then is dropped.</summary>
     public static readonly TimeSpan HandshakeTimeout = TimeSpan.FromSeconds(10);
 
-    /// <summary>How often the files are looked at, when connections come in.</summary>
+    /// <summary>How often the files are looked at, when connections come in or the expiry is asked for.</summary>
     public static readonly TimeSpan CheckPeriod = TimeSpan.FromSeconds(30);
 
     const string ClientUse = "1.3.6.1.5.5.7.3.2";
@@ -53,18 +53,32 @@ public sealed partial class TlsServer
     /// <summary>Null, or why a replaced file is not in use.</summary>
     public string? Problem { get; private set; }
 
+    /// <summary>When the first certificate of the chain in use ends.</summary>
+    public DateTimeOffset CertificateExpiry
+    {
+        get
+        {
+            ReloadIfDue();
+            return _files.Expiry;
+        }
+    }
+
     bool AsksClients => _options.ClientCaFile.Length > 0 || _fingerprints.Length > 0;
 
     /// <summary>Options for one handshake, the caller's own: servers add their application protocols to it.</summary>
     public SslServerAuthenticationOptions Options()
+    {
+        ReloadIfDue();
+        return Create(_files);
+    }
+
+    void ReloadIfDue()
     {
         long last = Volatile.Read(ref _checked);
         if (_time.GetElapsedTime(last) >= CheckPeriod && Interlocked.CompareExchange(ref _checked, _time.GetTimestamp(), last) == last)
         {
             ReloadIfChanged();
         }
-
-        return Create(_files);
     }
 
     void ReloadIfChanged()

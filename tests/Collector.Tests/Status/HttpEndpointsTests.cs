@@ -5,6 +5,7 @@ using Collector.Metrics;
 using Collector.Pipeline;
 using Collector.Status;
 using Collector.Tests.Shared;
+using Microsoft.Extensions.Time.Testing;
 using Prometheus;
 using Receivers;
 using Tests.Shared;
@@ -36,7 +37,7 @@ public sealed class HttpEndpointsTests : IAsyncLifetime
         MetricFactory metrics = Prometheus.Metrics.WithCustomRegistry(registry);
         LogMetrics.Register(metrics, registry, _statistics);
         LedgerMetrics.Register(metrics, registry, _ledger, _pipeline);
-        ReceiverMetrics.Register(metrics, registry, () => [_receiver]);
+        ReceiverMetrics.Register(metrics, registry, () => [_receiver], new FakeTimeProvider(DateTimeOffset.UnixEpoch.AddDays(20_000)));
         _endpoints = new HttpEndpoints(new IPEndPoint(IPAddress.Loopback, 0), new MetricsPage(registry), _health);
     }
 
@@ -149,6 +150,15 @@ public sealed class HttpEndpointsTests : IAsyncLifetime
         public IReadOnlyList<string> Listening => [];
 
         public string? Problem { get; set; }
+
+        public IReadOnlyList<SenderState> Senders =>
+        [
+            new(PeerAddress.From(new IPEndPoint(IPAddress.Parse("10.0.0.7"), 0)), 10, TimeSpan.FromSeconds(1.5), -3, IsSilent: false, IsLimited: false),
+            new(PeerAddress.From(new IPEndPoint(IPAddress.Parse("2001:db8::7"), 0)), 1, TimeSpan.FromHours(1), null, IsSilent: true, IsLimited: false),
+            new(PeerAddress.From(new IPEndPoint(IPAddress.Parse("10.0.0.8"), 0)), 0, null, null, IsSilent: false, IsLimited: false),
+        ];
+
+        public DateTimeOffset? CertificateExpiry => DateTimeOffset.UnixEpoch.AddDays(20_090);
 
         public Task StartAsync(IRecordSink sink, CancellationToken cancellationToken) => Task.CompletedTask;
 

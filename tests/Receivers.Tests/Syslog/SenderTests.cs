@@ -102,15 +102,15 @@ public sealed class SenderTests
         await fixture.Sink.WaitUntilAsync(() => fixture.Receiver.Senders.Count == 1, () => "no sender");
         SenderState state = fixture.Receiver.Senders[0];
         Assert.Equal(("127.0.0.1", 1, 100), (state.Peer.ToIPAddress().ToString(), state.Records, state.SkewSeconds));
-        Assert.Equal(0, fixture.Receiver.SilentSenders);
+        Assert.False(state.IsSilent);
         time.Advance(TimeSpan.FromMinutes(6));
-        Assert.Equal(1, fixture.Receiver.SilentSenders);
+        Assert.True(Assert.Single(fixture.Receiver.Senders).IsSilent);
         Assert.Single(fixture.Log.Lines, l => l.Contains("nothing from 127.0.0.1", StringComparison.Ordinal));
         fixture.SendUdp("<13>back");
         await fixture.Sink.WaitForAsync(2);
         await fixture.Sink.WaitUntilAsync(() => fixture.Receiver.Senders[0].Records == 2, () => "not booked");
         time.Advance(TimeSpan.FromSeconds(2));
-        Assert.Equal(0, fixture.Receiver.SilentSenders);
+        Assert.False(Assert.Single(fixture.Receiver.Senders).IsSilent);
         Assert.Single(fixture.Log.Lines, l => l.Contains("sends again", StringComparison.Ordinal));
     }
 
