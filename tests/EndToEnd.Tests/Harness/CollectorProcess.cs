@@ -44,14 +44,16 @@ sealed partial class CollectorProcess : IAsyncDisposable
     /// <param name="outputs">More outputs, indented by two spaces.</param>
     /// <param name="receivers">More receivers, indented by two spaces.</param>
     /// <param name="folder">An empty folder to run in; one of its own when null.</param>
+    /// <param name="syslog">More keys of the syslog receiver, in flow style.</param>
     /// <param name="environment">Added to the process's environment.</param>
     public static async Task<CollectorProcess> StartAsync(
-        string extra = "", string outputs = "", string receivers = "", TemporaryFolder? folder = null, IReadOnlyDictionary<string, string>? environment = null)
+        string extra = "", string outputs = "", string receivers = "", TemporaryFolder? folder = null, string syslog = "",
+        IReadOnlyDictionary<string, string>? environment = null)
     {
         TemporaryFolder home = folder ?? new TemporaryFolder();
         string configuration = home.Write("collector.yaml", $$"""
             receivers:
-              syslog: { udp: "127.0.0.1:0", tcp: "127.0.0.1:0" }
+              syslog: { udp: "127.0.0.1:0", tcp: "127.0.0.1:0", {{syslog}} }
             {{receivers}}
             http: { listen: "127.0.0.1:0" }
             status: { listen: "127.0.0.1:0" }
@@ -157,7 +159,8 @@ sealed partial class CollectorProcess : IAsyncDisposable
         }
     }
 
-    int PortOf(string listener)
+    /// <summary>The port of a listener, named as in the log: <c>syslog tls</c>.</summary>
+    public int PortOf(string listener)
     {
         foreach (string line in Program.Errors)
         {

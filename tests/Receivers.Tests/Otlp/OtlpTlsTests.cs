@@ -7,6 +7,7 @@ using Google.Protobuf;
 using Grpc.Net.Client;
 using OpenTelemetry.Proto.Collector.Logs.V1;
 using Receivers.Tests.Tls;
+using Tests.Shared;
 
 namespace Receivers.Tests.Otlp;
 

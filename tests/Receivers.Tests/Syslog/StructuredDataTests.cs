@@ -47,6 +47,7 @@ public sealed class StructuredDataTests
     [InlineData("")]
     public void Measure_Malformed_IsNone(string text) => Assert.Equal(0, StructuredData.Measure(Encoding.UTF8.GetBytes(text), out _));
 
+    /// <summary>P12: ten thousand elements, parameters, a long value, an unclosed one: the work is linear.</summary>
     [Theory]
     [InlineData("many elements")]
     [InlineData("many parameters")]

@@ -48,11 +48,13 @@ public sealed class SyslogFramerTests
         { "10 abcdefghij\n<13>x\n", ["10 abcdefghij", "<13>x"] },
     };
 
+    /// <summary>P4: framing that changes inside a stream, text that starts with digits, blanks, CR LF and NUL.</summary>
     [Theory]
     [MemberData(nameof(Streams))]
     public void TryRead_WholeStream_GivesFrames(string stream, string[] expected) =>
         Assert.Equal(expected, Frames(Encoding.Latin1.GetBytes(stream), SyslogFraming.Auto, Max));
 
+    /// <summary>P3: every split into two reads.</summary>
     [Theory]
     [MemberData(nameof(Streams))]
     public void TryRead_EverySplitIntoTwo_GivesTheSameFrames(string stream, string[] expected)
@@ -64,6 +66,7 @@ public sealed class SyslogFramerTests
         }
     }
 
+    /// <summary>P3: reads of one byte.</summary>
     [Theory]
     [MemberData(nameof(Streams))]
     public void TryRead_OneByteReads_GiveTheSameFrames(string stream, string[] expected)
@@ -86,19 +89,25 @@ public sealed class SyslogFramerTests
         }
     }
 
+    /// <summary>P1: a number that can be no count is text; nothing is allocated by it.</summary>
     [Theory]
     [InlineData("0")]
     [InlineData("2147483648")]
+    [InlineData("2147483647")]
     [InlineData("4294967295")]
+    [InlineData("4294967296")]
+    [InlineData("9223372036854775807")]
     [InlineData("9223372036854775808")]
     [InlineData("00000000000000000005")]
     public void TryRead_AbsurdCount_IsALine(string count) =>
         Assert.Equal([count + " <13>a", "<14>b"], Frames(Encoding.Latin1.GetBytes(count + " <13>a\n<14>b\n"), SyslogFraming.Auto, Max));
 
+    /// <summary>P1: ten thousand digits.</summary>
     [Fact]
     public void TryRead_TenThousandDigits_IsOneTruncatedLine() =>
         Assert.Equal([new string('9', Max) + "|Truncated", "<14>b"], Frames(Encoding.Latin1.GetBytes(new string('9', 10_000) + "\n<14>b\n"), SyslogFraming.Auto, Max));
 
+    /// <summary>P2: a count above the limit is cut, and exactly that many bytes are skipped.</summary>
     [Fact]
     public void TryRead_LargestCount_IsCutAndSkippedWithoutMemory()
     {
@@ -111,14 +120,53 @@ public sealed class SyslogFramerTests
         Assert.True(framer.IsSkipping);
     }
 
+    /// <summary>P3: every split of three messages into three reads.</summary>
+    [Theory]
+    [InlineData("<13>a\n6 <14>bc\n<15>d\0")]
+    [InlineData("12 <13>one\ntwo7 <14>ab\n9 <15>\0\r\nx")]
+    [InlineData("5 <13>a <14>b\r\n44 <15>xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx")]
+    public void TryRead_EverySplitIntoThree_GivesTheSameFrames(string stream)
+    {
+        byte[] bytes = Encoding.Latin1.GetBytes(stream);
+        string[] whole = Frames(bytes, SyslogFraming.Auto, Max);
+        Assert.Equal(3, whole.Length);
+        for (int first = 0; first <= bytes.Length; first++)
+        {
+            for (int second = 0; first + second <= bytes.Length; second++)
+            {
+                Assert.Equal(whole, Frames(bytes, SyslogFraming.Auto, Max, first, second, bytes.Length - first - second));
+            }
+        }
+    }
+
+    /// <summary>P6: a delimiter, or what looks like the start of a frame, at the very first byte of what is unread.</summary>
+    [Theory]
+    [InlineData(SyslogFraming.Auto)]
+    [InlineData(SyslogFraming.Lf)]
+    [InlineData(SyslogFraming.Nul)]
+    [InlineData(SyslogFraming.Octet)]
+    public void TryRead_DelimiterFirst_NeverHasANegativeLength(SyslogFraming framing)
+    {
+        foreach (string start in new[] { "\n", "\0", "\r\n", "\r", "<", "\n<", "0 <", "1 <", "1 \n", " \n" })
+        {
+            foreach (string before in new[] { "", new string('x', Max), new string('x', Max + 1), "60 <" + new string('x', 59) })
+            {
+                byte[] bytes = Encoding.Latin1.GetBytes(before + start + "<13>next\n");
+                for (int split = 0; split <= bytes.Length; split++)
+                {
+                    // Frames takes every frame's bytes, and would throw.
+                    Assert.NotEmpty(Frames(bytes, framing, Max, split, bytes.Length - split));
+                }
+            }
+        }
+    }
+
+    /// <summary>The fuzzer of the framing: whatever the bytes and the reads, the same frames, and no more held back than a frame may have.</summary>
     [Fact]
     public void TryRead_RandomStreams_AreTheSameForEverySplit()
     {
-        const int Seed = 4711;
-        Random random = new(Seed);
-        byte[][] seeds = [.. ((IEnumerable<object[]>)Streams).Select(row => Encoding.Latin1.GetBytes((string)row[0])).Where(s => s.Length > 0)];
-        long until = TimeProvider.System.GetTimestamp() + (3 * TimeProvider.System.TimestampFrequency);
-        for (int round = 0; TimeProvider.System.GetTimestamp() < until; round++)
+        byte[][] seeds = [.. ((IEnumerable<object[]>)Streams).Select(row => Encoding.Latin1.GetBytes((string)row[0]))];
+        Mutation.Run(random =>
         {
             byte[] stream = [.. Mutation.Of(seeds, random), .. Mutation.Of(seeds, random)];
             SyslogFraming framing = (SyslogFraming)random.Next(4);
@@ -130,8 +178,9 @@ public sealed class SyslogFramerTests
 
             string[] whole = Frames(stream, framing, Max);
             string[] split = Frames(stream, framing, Max, [.. sizes]);
-            Assert.True(whole.SequenceEqual(split), $"seed {Seed}, round {round}, {framing}, {Convert.ToHexString(stream)}, reads {string.Join(',', sizes)}");
-        }
+            Assert.True(whole.SequenceEqual(split), $"seed {Mutation.Seed}, {framing}, {Convert.ToHexString(stream)}, reads {string.Join(',', sizes)}");
+            return stream;
+        });
     }
 
     /// <summary>All frames of a stream that arrives in reads of the given sizes (one read when there is none).</summary>

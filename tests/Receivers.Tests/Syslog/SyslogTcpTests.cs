@@ -84,6 +84,7 @@ public sealed class SyslogTcpTests
         Assert.InRange(fixture.Sink.LargestBatch, 1, RecordBatchPool.LargeBytes / 64);
     }
 
+    /// <summary>P2: longer than the limit, by delimiter and by count.</summary>
     [Theory]
     [InlineData(60_000)]
     [InlineData(65_536)]
@@ -160,6 +161,7 @@ public sealed class SyslogTcpTests
         Assert.Equal(["GET /index failed", "POST office"], (await fixture.Sink.WaitForAsync(2)).Select(r => r.Body));
     }
 
+    /// <summary>N1: the cap on connections.</summary>
     [Fact]
     public async Task Accept_OverTheCaps_RefusesAndCounts()
     {
@@ -178,6 +180,7 @@ public sealed class SyslogTcpTests
         await fixture.Sink.WaitForAsync(2);
     }
 
+    /// <summary>N2: half a message and then nothing, and nothing at all.</summary>
     [Fact]
     public async Task Connection_SilentOrUnfinished_IsClosedAfterItsTime()
     {
@@ -237,6 +240,7 @@ public sealed class SyslogTcpTests
         await fixture.DisposeAsync();
     }
 
+    /// <summary>N10: the port is taken.</summary>
     [Fact]
     public async Task Start_PortBusy_SaysSoInOneLine()
     {
@@ -255,6 +259,7 @@ public sealed class SyslogTcpTests
         }
     }
 
+    /// <summary>N10: the address is another's.</summary>
     [Fact]
     public async Task Start_AddressOfAnotherHost_SaysSoInOneLine()
     {

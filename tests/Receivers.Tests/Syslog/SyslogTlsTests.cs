@@ -9,6 +9,7 @@ using Microsoft.Extensions.Time.Testing;
 using Receivers.Syslog;
 using Receivers.Tests.Tls;
 using Receivers.Tls;
+using Tests.Shared;
 
 namespace Receivers.Tests.Syslog;
 
@@ -31,6 +32,7 @@ public sealed class SyslogTlsTests : IDisposable
         Assert.Equal("tls", records[0].Transport);
     }
 
+    /// <summary>T2, T3, T4: expired, not yet valid, self-signed, of another use, of another name; wildcards match nothing; names and fingerprints, allowed and refused.</summary>
     [Theory]
     [InlineData("good", true, "", true)]
     [InlineData("none", true, "", false)]
@@ -40,6 +42,11 @@ public sealed class SyslogTlsTests : IDisposable
     [InlineData("server-use", true, "", false)]
     [InlineData("good", true, "sender.example.org", true)]
     [InlineData("other-name", true, "sender.example.org", false)]
+    [InlineData("not-yet-valid", true, "", false)]
+    [InlineData("wildcard", true, "sender.example.org", false)]
+    [InlineData("bare-wildcard", true, "sender.example.org", false)]
+    [InlineData("good", true, "*.example.org", false)]
+    [InlineData("good", true, "s*r.example.org", false)]
     [InlineData("self-signed", true, "fingerprint", true)]
     [InlineData("good", true, "fingerprint of another", false)]
     public async Task Handshake_ClientCertificate_IsJudged(string kind, bool isRequired, string permitted, bool isWelcome)
@@ -76,6 +83,7 @@ public sealed class SyslogTlsTests : IDisposable
         Assert.Empty(fixture.Sink.Records);
     }
 
+    /// <summary>N5: plain text or gibberish on the TLS port; the next client is served.</summary>
     [Theory]
     [InlineData("<13>plain text\n")]
     [InlineData("\0\0\0\0\0\0\0\0")]
@@ -93,6 +101,7 @@ public sealed class SyslogTlsTests : IDisposable
         await fixture.Sink.WaitForAsync(1);
     }
 
+    /// <summary>N5: a peer that says nothing on the TLS port.</summary>
     [Fact]
     public async Task Handshake_Silence_EndsAfterItsTime()
     {
@@ -109,6 +118,7 @@ public sealed class SyslogTlsTests : IDisposable
         Assert.Equal(1, fixture.Refused("tls", RefusedReasons.HandshakeTimeout));
     }
 
+    /// <summary>T5: a new certificate is used by new connections; a bad one changes nothing and is reported.</summary>
     [Fact]
     public async Task Certificate_Replaced_IsUsedByNewConnectionsAndOldOnesLive()
     {

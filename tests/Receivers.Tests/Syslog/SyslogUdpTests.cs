@@ -2,6 +2,7 @@ namespace Receivers.Tests.Syslog;
 
 public sealed class SyslogUdpTests
 {
+    /// <summary>N9: datagrams of 0, 1 and 65,507 bytes; an empty one is no record.</summary>
     [Fact]
     public async Task Datagram_AnyContent_IsOneRecord()
     {

@@ -2,6 +2,7 @@ using System.Security.Cryptography.X509Certificates;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
 using Receivers.Tls;
+using Tests.Shared;
 
 namespace Receivers.Tests.Tls;
 
@@ -24,6 +25,18 @@ public sealed class TlsServerTests : IDisposable
     }
 
     [Fact]
+    public void CertificateExpiry_FilesReplacedAndNobodyConnects_IsThatOfTheNewOne()
+    {
+        TlsServer server = new(_certificates.Options(), NullLogger.Instance, _time);
+        DateTimeOffset first = server.CertificateExpiry;
+        _certificates.WriteServer(days: 50);
+        Touch();
+        Assert.Equal(first, server.CertificateExpiry);
+        _time.Advance(TlsServer.CheckPeriod);
+        Assert.InRange(server.CertificateExpiry - first, TimeSpan.FromDays(29), TimeSpan.FromDays(31));
+    }
+
+    [Fact]
     public void Options_BadReplacement_KeepsTheOldAndSaysSo()
     {
         TlsServer server = new(_certificates.Options(), NullLogger.Instance, _time);
@@ -41,6 +54,7 @@ public sealed class TlsServerTests : IDisposable
         Assert.Null(server.Problem);
     }
 
+    /// <summary>T6: a key that is missing, unreadable, encrypted or of another certificate.</summary>
     [Theory]
     [InlineData("missing")]
     [InlineData("other-key")]
