@@ -16,7 +16,7 @@ sealed class VerdictMaker(LogClassifier classifier, LineParser parser, Collector
         ReadOnlySpan<byte> body = batch[record.Body];
         Verdict verdict = classifier.ClassifyNow(app, body, record.SeverityNumber);
         options.Classifier.Policy.Apply(record.SeverityNumber, ref verdict);
-        _rules.Apply(app, batch[record.Hostname], body, ref verdict, out _);
+        _rules.Apply(app, batch[record.Hostname], body, batch[record.StructuredData], ref verdict, out _);
         return verdict;
     }
 }

@@ -10,7 +10,7 @@ sealed record RuleOptions
 {
     const int RegexLengthMax = 2_000;
 
-    static readonly string[] MatchKeys = ["template", "regex", "app", "host", "severity"];
+    static readonly string[] MatchKeys = ["template", "regex", "app", "host", "severity", "structured_data"];
 
     /// <summary>Template id; null matches every template.</summary>
     public ulong? Template { get; init; }
@@ -23,6 +23,9 @@ sealed record RuleOptions
 
     /// <summary>Host names, compared exactly; empty matches all.</summary>
     public IReadOnlyList<string> Hosts { get; init; } = [];
+
+    /// <summary>Parameters of syslog structured data of which the record must have one; empty matches all.</summary>
+    public IReadOnlyList<StructuredCondition> StructuredData { get; init; } = [];
 
     /// <summary>Severities of the verdict so far; empty matches all.</summary>
     public IReadOnlyList<Severity> Severities { get; init; } = [];
@@ -45,6 +48,7 @@ sealed record RuleOptions
             Regex = ReadRegex(match),
             Apps = match.Texts("app", [], "App names, exactly as in the records."),
             Hosts = match.Texts("host", [], "Host names, exactly as in the records."),
+            StructuredData = ReadStructuredData(match),
             Severities = ReadSeverities(match),
             Severity = ReadWord(reader, "severity", LabelNames.Severities, "Severity to give.") is int severity ? (Severity)severity : null,
             Category = ReadWord(reader, "category", LabelNames.Categories, "Category to give.") is int category ? (Category)category : null,
@@ -52,7 +56,7 @@ sealed record RuleOptions
         };
         if (!MatchKeys.Any(match.Has))
         {
-            reader.Mistake("match", "must hold at least one of template, regex, app, host and severity, or the rule would match everything");
+            reader.Mistake("match", "must hold at least one of template, regex, app, host, structured_data and severity, or the rule would match everything");
         }
 
         if (!reader.Has("severity") && !reader.Has("category") && !rule.Mute)
@@ -104,6 +108,24 @@ sealed record RuleOptions
             match.Mistake("regex", "is no regular expression that can be used: " + e.Message.TrimEnd('.'));
             return null;
         }
+    }
+
+    static List<StructuredCondition> ReadStructuredData(OptionsReader match)
+    {
+        List<StructuredCondition> conditions = [];
+        foreach (string text in match.Texts("structured_data", [], "Parameters of syslog structured data, as in exampleSDID@32473 iut=3; the record must have one of them."))
+        {
+            if (StructuredCondition.Parse(text) is { } condition)
+            {
+                conditions.Add(condition);
+            }
+            else
+            {
+                match.Mistake("structured_data", $"must be an id, a blank, and name=value, such as exampleSDID@32473 iut=3, and is {SettingText.Quoted(text)}");
+            }
+        }
+
+        return conditions;
     }
 
     static List<Severity> ReadSeverities(OptionsReader match)

@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Text;
 using Classifier;
+using Receivers.Syslog;
 
 namespace Collector.Configuration;
 
@@ -16,15 +17,16 @@ sealed class RuleSet(IReadOnlyList<RuleOptions> rules)
     /// <param name="app">App name of the record.</param>
     /// <param name="host">Host name of the record.</param>
     /// <param name="body">Its text.</param>
+    /// <param name="data">Its structured data, as it came.</param>
     /// <param name="verdict">After the policy; changed in place.</param>
     /// <param name="mute">True: no alert on this record.</param>
     /// <returns>Index of the rule in the configuration; -1 when none matches.</returns>
-    public int Apply(ReadOnlySpan<byte> app, ReadOnlySpan<byte> host, ReadOnlySpan<byte> body, ref Verdict verdict, out bool mute)
+    public int Apply(ReadOnlySpan<byte> app, ReadOnlySpan<byte> host, ReadOnlySpan<byte> body, ReadOnlySpan<byte> data, ref Verdict verdict, out bool mute)
     {
         for (int i = 0; i < _rules.Length; i++)
         {
             RuleOptions rule = _rules[i].Options;
-            if (_rules[i].Matches(app, host, body, verdict))
+            if (_rules[i].Matches(app, host, body, data, verdict))
             {
                 verdict.Severity = rule.Severity ?? verdict.Severity;
                 verdict.Category = rule.Category ?? verdict.Category;
@@ -47,11 +49,12 @@ sealed class RuleSet(IReadOnlyList<RuleOptions> rules)
         public RuleOptions Options { get; } = options;
 
         /// <summary>Cheap conditions first: the expression is the only one that reads the text.</summary>
-        public bool Matches(ReadOnlySpan<byte> app, ReadOnlySpan<byte> host, ReadOnlySpan<byte> body, in Verdict verdict) =>
+        public bool Matches(ReadOnlySpan<byte> app, ReadOnlySpan<byte> host, ReadOnlySpan<byte> body, ReadOnlySpan<byte> data, in Verdict verdict) =>
             (Options.Template is not { } template || template == verdict.TemplateId)
             && (Options.Severities.Count == 0 || Options.Severities.Contains(verdict.Severity))
             && IsOneOf(_apps, app)
             && IsOneOf(_hosts, host)
+            && (Options.StructuredData.Count == 0 || HasOneOf(Options.StructuredData, data))
             && (Options.Regex is null || MatchesBody(body));
 
         static bool IsOneOf(byte[][] names, ReadOnlySpan<byte> name)
@@ -65,6 +68,26 @@ sealed class RuleSet(IReadOnlyList<RuleOptions> rules)
             }
 
             return names.Length == 0;
+        }
+
+        static bool HasOneOf(IReadOnlyList<StructuredCondition> conditions, ReadOnlySpan<byte> text)
+        {
+            StructuredData data = new(text);
+            while (data.TryReadElement(out StructuredElement element))
+            {
+                while (element.TryReadParam(out StructuredParam param))
+                {
+                    foreach (StructuredCondition condition in conditions)
+                    {
+                        if (element.Id.SequenceEqual(condition.Id) && param.Name.SequenceEqual(condition.Name) && param.ValueIs(condition.Value))
+                        {
+                            return true;
+                        }
+                    }
+                }
+            }
+
+            return false;
         }
 
         bool MatchesBody(ReadOnlySpan<byte> body)

@@ -45,7 +45,7 @@ sealed class Judge(Lawbook lawbook, VerdictStatistics statistics)
 
     void ApplyRules(RuleSet rules, ClassifiedBatch batch, in LogRecord record, ref Verdict verdict)
     {
-        rules.Apply(batch[record.AppName], batch[record.Hostname], batch[record.Body], ref verdict, out bool isMuted);
+        rules.Apply(batch[record.AppName], batch[record.Hostname], batch[record.Body], batch[record.StructuredData], ref verdict, out bool isMuted);
         if (isMuted)
         {
             verdict.IsMuted = true;

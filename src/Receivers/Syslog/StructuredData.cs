@@ -239,6 +239,22 @@ public readonly ref struct StructuredParam(ReadOnlySpan<byte> name, ReadOnlySpan
     /// <summary>False when <see cref="RawValue"/> is the value.</summary>
     public bool IsEscaped => RawValue.Contains((byte)'\\');
 
+    /// <summary>Whether this is the value, escapes resolved.</summary>
+    public bool ValueIs(ReadOnlySpan<byte> value)
+    {
+        int at = 0;
+        for (int i = 0; i < RawValue.Length; i++, at++)
+        {
+            i += IsEscapeAt(i) ? 1 : 0;
+            if (at >= value.Length || RawValue[i] != value[at])
+            {
+                return false;
+            }
+        }
+
+        return at == value.Length;
+    }
+
     /// <summary>Writes the value without the backslashes before <c>"</c>, <c>\</c> and <c>]</c>. Source: RFC 5424 §6.3.3.</summary>
     /// <param name="destination">At least as long as <see cref="RawValue"/>.</param>
     /// <returns>Bytes written.</returns>
@@ -247,14 +263,12 @@ public readonly ref struct StructuredParam(ReadOnlySpan<byte> name, ReadOnlySpan
         int written = 0;
         for (int i = 0; i < RawValue.Length; i++)
         {
-            if (RawValue[i] == '\\' && i + 1 < RawValue.Length && RawValue[i + 1] is (byte)'"' or (byte)'\\' or (byte)']')
-            {
-                i++;
-            }
-
+            i += IsEscapeAt(i) ? 1 : 0;
             destination[written++] = RawValue[i];
         }
 
         return written;
     }
+
+    bool IsEscapeAt(int i) => RawValue[i] == '\\' && i + 1 < RawValue.Length && RawValue[i + 1] is (byte)'"' or (byte)'\\' or (byte)']';
 }

@@ -20,7 +20,7 @@ public sealed class ConfigurationMistakesTests
     [InlineData("duplicates", "http: { listen: off }\nlog: {level: info}\nhttp: { listen: off }\nstatus:\n  listen: off\n  listen: 127.0.0.1:1\n")]
     [InlineData("no-value", "pipeline:\n  workers:\nlog:\n  level: ~\n")]
     [InlineData("bad-word", "classifier: { policy: modle }\nlog: { level: verbose }\n")]
-    [InlineData("bad-rules", "rules:\n  - { severity: info }\n  - { match: { app: x } }\n  - match: { regex: '(', template: xyz, severity: [warn, eror] }\n    category: storrage\n  - match: { regex: '(?=x)' }\n    mute: true\n  - just text\n")]
+    [InlineData("bad-rules", "rules:\n  - { severity: info }\n  - { match: { app: x } }\n  - match: { regex: '(', template: xyz, severity: [warn, eror] }\n    category: storrage\n  - match: { regex: '(?=x)' }\n    mute: true\n  - just text\n  - { match: { structured_data: iut=3 }, mute: true }\n")]
     [InlineData("no-receiver", "receivers: {}\n")]
     [InlineData("same-port", "receivers:\n  syslog: { udp: 0.0.0.0:8000, tcp: 127.0.0.1:8000 }\nstatus: { listen: '[::]:8080' }\nhttp: { listen: 127.0.0.1:8080 }\n")]
     [InlineData("default-port-taken", "receivers:\n  syslog: { tcp: 0.0.0.0:8080 }\n")]

@@ -64,7 +64,7 @@ sealed record LineExplanation
         Explanation model = classifier.Explain(appName, batch[record.Body], record.SeverityNumber);
         Verdict verdict = model.Verdict;
         options.Classifier.Policy.Apply(record.SeverityNumber, ref verdict);
-        int rule = new RuleSet(options.Rules).Apply(appName, batch[record.Hostname], batch[record.Body], ref verdict, out bool mute);
+        int rule = new RuleSet(options.Rules).Apply(appName, batch[record.Hostname], batch[record.Body], batch[record.StructuredData], ref verdict, out bool mute);
         return new LineExplanation
         {
             Format = format,
