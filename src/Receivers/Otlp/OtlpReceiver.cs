@@ -106,18 +106,18 @@ public sealed class OtlpReceiver : IReceiver
     {
         // Empty: nothing of the environment or of files beside the binary opens a port or changes a limit.
         WebApplicationBuilder builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
-        List<(string Transport, ListenOptions Options)> listeners = [];
+        List<(string Transport, IPEndPoint Asked, ListenOptions Options)> listeners = [];
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
         {
             OtlpLimits.Apply(kestrel, _options);
             if (_options.Grpc is { } grpc)
             {
-                kestrel.Listen(grpc, listener => Listen(OtlpGrpcCall.Transport, listener, HttpProtocols.Http2, _grpcStatistics));
+                Open(kestrel, grpc, listener => Listen(OtlpGrpcCall.Transport, grpc, listener, HttpProtocols.Http2, _grpcStatistics));
             }
 
             if (_options.Http is { } http)
             {
-                kestrel.Listen(http, listener => Listen(OtlpHttpEndpoint.Transport, listener, HttpProtocols.Http1AndHttp2, _httpStatistics));
+                Open(kestrel, http, listener => Listen(OtlpHttpEndpoint.Transport, http, listener, HttpProtocols.Http1AndHttp2, _httpStatistics));
             }
         });
 
@@ -142,10 +142,10 @@ public sealed class OtlpReceiver : IReceiver
         OtlpHttpEndpoint endpoint = new(intake, authentication, new OtlpCors(_options), _httpStatistics);
         app.Use(next => context => OtlpGrpcFront.IsGrpc(context.Request) ? front.HandleAsync(context, next) : endpoint.HandleAsync(context));
         app.MapGrpcService<OtlpGrpcService>();
-        listening = () => listeners.Select(listener => $"{listener.Transport} {listener.Options.IPEndPoint}");
+        listening = () => listeners.Select(listener => $"{listener.Transport} {listener.Options.IPEndPoint ?? listener.Asked}");
         return app;
 
-        void Listen(string transport, ListenOptions listener, HttpProtocols protocols, ReceiverStatistics statistics)
+        void Listen(string transport, IPEndPoint asked, ListenOptions listener, HttpProtocols protocols, ReceiverStatistics statistics)
         {
             listener.Protocols = protocols;
             listener.Use(next => connection => CountAsync(connection, next, statistics));
@@ -160,7 +160,19 @@ public sealed class OtlpReceiver : IReceiver
 
             int first = protocols == HttpProtocols.Http2 ? FirstBytes.Http2Preface : 1;
             listener.Use(next => connection => ServeAsync(connection, next, first, statistics));
-            listeners.Add((transport, listener));
+            listeners.Add((transport, asked, listener));
+        }
+    }
+
+    static void Open(KestrelServerOptions kestrel, IPEndPoint endPoint, Action<ListenOptions> configure)
+    {
+        if (InheritedSockets.OfProcess.Duplicate(endPoint) is { } file)
+        {
+            kestrel.ListenHandle(file, configure);
+        }
+        else
+        {
+            kestrel.Listen(endPoint, configure);
         }
     }
 

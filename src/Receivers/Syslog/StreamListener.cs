@@ -21,6 +21,7 @@ sealed class StreamListener(SyslogIntake intake, ConnectionTable connections, En
 
     readonly CancellationTokenSource _stop = new();
     Socket? _socket;
+    bool _isBorrowed;
     Task _accepting = Task.CompletedTask;
 
     public ReceiverStatistics Statistics { get; } = new(SyslogReceiver.ReceiverName, transport);
@@ -31,7 +32,7 @@ sealed class StreamListener(SyslogIntake intake, ConnectionTable connections, En
 
     public void Start()
     {
-        _socket = Bind();
+        _socket = Borrow() ?? Bind();
         Listening = $"{Statistics.Transport} {_socket.LocalEndPoint}";
         _accepting = Task.Run(AcceptLoopAsync);
     }
@@ -39,18 +40,35 @@ sealed class StreamListener(SyslogIntake intake, ConnectionTable connections, En
     public async Task StopAsync()
     {
         await _stop.CancelAsync().ConfigureAwait(false);
-        _socket?.Dispose();
+        if (!_isBorrowed)
+        {
+            _socket?.Dispose();
+        }
+
         await _accepting.ConfigureAwait(false);
     }
 
     public void Dispose()
     {
-        _socket?.Dispose();
         _stop.Dispose();
+        if (_isBorrowed)
+        {
+            return;
+        }
+
+        _socket?.Dispose();
         if (_socket is not null && endPoint is UnixDomainSocketEndPoint)
         {
             File.Delete(endPoint.ToString()!);
         }
+    }
+
+    /// <summary>Who waits in the queue of a borrowed socket at our end is served by the next process.</summary>
+    Socket? Borrow()
+    {
+        IReadOnlyList<Socket> found = InheritedSockets.OfProcess.Find(endPoint, SocketType.Stream);
+        _isBorrowed = found.Count > 0;
+        return _isBorrowed ? found[0] : null;
     }
 
     Socket Bind()

@@ -17,13 +17,17 @@ sealed class SyslogUdpReceiver(SyslogIntake intake, IPEndPoint endPoint) : ISysl
     public void Start()
     {
         int bytes = intake.Options.UdpReceiveBufferBytes;
-        UdpSocket first = BindFirst(bytes);
-        Listening = $"udp {first.EndPoint}";
-        _readers.Add(new DatagramReader(intake, first, Statistics));
-        for (int i = 1; i < intake.Options.UdpSockets; i++)
+        List<UdpSocket> sockets = [.. InheritedSockets.OfProcess.Find(endPoint, SocketType.Dgram).Select(s => new UdpSocket(s, bytes))];
+        // Beside borrowed sockets none of our own: what it holds at our end would be lost.
+        bool isOurs = sockets.Count == 0;
+        for (int i = 0; isOurs && i < intake.Options.UdpSockets; i++)
         {
-            _readers.Add(new DatagramReader(intake, new UdpSocket(first, bytes), Statistics));
+            sockets.Add(i == 0 ? BindFirst(bytes) : new UdpSocket(sockets[0], bytes));
         }
+
+        UdpSocket first = sockets[0];
+        Listening = $"udp {first.EndPoint}";
+        _readers.AddRange(sockets.Select(s => new DatagramReader(intake, s, Statistics)));
 
         if (first.ReceiveBufferBytes < bytes)
         {

@@ -17,6 +17,7 @@ sealed class UdpSocket : IDatagramSocket
     const int MemInfoCount = 9;
 
     readonly Socket _socket;
+    readonly bool _isBorrowed;
     uint _drops;
 
     /// <exception cref="SocketException">The address cannot be had.</exception>
@@ -46,6 +47,16 @@ sealed class UdpSocket : IDatagramSocket
         _socket.Bind(first.EndPoint);
     }
 
+    /// <summary>A socket that the service manager has bound; it stays open.</summary>
+    public UdpSocket(Socket borrowed, int receiveBufferBytes)
+    {
+        _socket = borrowed;
+        _isBorrowed = true;
+        ReceiveBufferBytes = AskForBuffer(receiveBufferBytes);
+        // What was dropped before our time was another process's to count.
+        TakeDrops();
+    }
+
     public IPEndPoint EndPoint => (IPEndPoint)_socket.LocalEndPoint!;
 
     /// <summary>The file descriptor; good until <see cref="Dispose"/>.</summary>
@@ -72,7 +83,13 @@ sealed class UdpSocket : IDatagramSocket
         return more;
     }
 
-    public void Dispose() => _socket.Dispose();
+    public void Dispose()
+    {
+        if (!_isBorrowed)
+        {
+            _socket.Dispose();
+        }
+    }
 
     /// <summary>SO_REUSEPORT lets a second process of the same user take half of the datagrams without a word; a first bind without it does not.</summary>
     static void RefuseSharing(IPEndPoint endPoint)
