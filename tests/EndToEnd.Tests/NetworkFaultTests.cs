@@ -28,8 +28,8 @@ public sealed class NetworkFaultTests(ITestOutputHelper output)
 
         using SyslogSender busy = await SyslogSender.ConnectTcpAsync(collector.TcpPort);
         // The first round pays for memory and templates.
-        await RateAsync(collector, busy);
-        double before = await RateAsync(collector, busy);
+        await CostAsync(collector, busy);
+        TimeSpan before = await CostAsync(collector, busy);
         long memoryBefore = ResidentBytes(collector.Program.Id);
         List<SyslogSender> idle = [];
         try
@@ -43,10 +43,11 @@ public sealed class NetworkFaultTests(ITestOutputHelper output)
 
             await collector.WaitForMetricAsync("collector_receiver_connections{receiver=\"syslog\"}", value => value > Idle);
             long each = (ResidentBytes(collector.Program.Id) - memoryBefore) / Idle;
-            double beside = await RateAsync(collector, busy);
-            output.WriteLine($"{each} bytes a connection; {before:F0} records a second alone, {beside:F0} beside {Idle} idle ones");
+            TimeSpan beside = await CostAsync(collector, busy);
+            string found = $"{each} bytes a connection; {before.TotalMilliseconds:F0} ms of processor time alone, {beside.TotalMilliseconds:F0} ms beside {Idle} idle connections";
+            output.WriteLine(found);
             Assert.InRange(each, 0, 16 * 1024);
-            Assert.True(beside > before / 2, $"{before:F0} records a second alone, {beside:F0} beside {Idle} idle connections");
+            Assert.True(beside < (before * 1.5) + TimeSpan.FromMilliseconds(50), found);
         }
         finally
         {
@@ -230,19 +231,27 @@ public sealed class NetworkFaultTests(ITestOutputHelper output)
         Assert.Single(errors.Split('\n'), line => line.Contains($"syslog cannot listen on tcp 127.0.0.1:{collector.TcpPort}", StringComparison.Ordinal) && line.Contains("in use", StringComparison.Ordinal));
     }
 
-    static async Task<double> RateAsync(CollectorProcess collector, SyslogSender sender)
+    /// <summary>Processor time of 200,000 records, the best of three: what others do on the machine changes a rate, and this hardly.</summary>
+    static async Task<TimeSpan> CostAsync(CollectorProcess collector, SyslogSender sender)
     {
         const int Count = 200_000;
         string lines = SyslogSender.Lines(0, 1_000);
-        double already = await collector.MetricAsync(Received);
-        long start = Stopwatch.GetTimestamp();
-        for (int i = 0; i < Count; i += 1_000)
+        TimeSpan best = TimeSpan.MaxValue;
+        for (int round = 0; round < 3; round++)
         {
-            await sender.SendAsync(lines);
+            double already = await collector.MetricAsync(Received);
+            TimeSpan start = ProcessorTime(collector.Program.Id);
+            for (int i = 0; i < Count; i += 1_000)
+            {
+                await sender.SendAsync(lines);
+            }
+
+            await collector.WaitForMetricAsync(Received, value => value >= already + Count);
+            TimeSpan cost = ProcessorTime(collector.Program.Id) - start;
+            best = cost < best ? cost : best;
         }
 
-        await collector.WaitForMetricAsync(Received, value => value >= already + Count);
-        return Count / Stopwatch.GetElapsedTime(start).TotalSeconds;
+        return best;
     }
 
     static long OpenFilesMax(int process) => long.Parse(

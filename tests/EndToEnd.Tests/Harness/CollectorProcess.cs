@@ -65,14 +65,22 @@ sealed partial class CollectorProcess : IAsyncDisposable
             """);
         RunningProgram program = new(Binary, ["run", "--config", configuration], home.Path, environment);
         CollectorProcess collector = new(home, folder is null, program);
-        await program.WaitForLineAsync(line => line.Contains("Ready", StringComparison.Ordinal));
-        collector.UdpPort = collector.PortOf("syslog udp");
-        collector.TcpPort = collector.PortOf("syslog tcp");
-        collector.HttpPort = collector.PortOf("http");
-        collector.StatusPort = collector.PortOf("status");
-        collector.GrpcPort = receivers.Contains("otlp", StringComparison.Ordinal) ? collector.PortOf("otlp grpc") : 0;
-        collector.OtlpHttpPort = collector.GrpcPort > 0 ? collector.PortOf("otlp http") : 0;
-        return collector;
+        try
+        {
+            await program.WaitForLineAsync(line => line.Contains("Ready", StringComparison.Ordinal));
+            collector.UdpPort = collector.PortOf("syslog udp");
+            collector.TcpPort = collector.PortOf("syslog tcp");
+            collector.HttpPort = collector.PortOf("http");
+            collector.StatusPort = collector.PortOf("status");
+            collector.GrpcPort = receivers.Contains("otlp", StringComparison.Ordinal) ? collector.PortOf("otlp grpc") : 0;
+            collector.OtlpHttpPort = collector.GrpcPort > 0 ? collector.PortOf("otlp http") : 0;
+            return collector;
+        }
+        catch
+        {
+            await collector.DisposeAsync();
+            throw;
+        }
     }
 
     /// <summary>Runs a command to its end.</summary>
