@@ -20,7 +20,6 @@ sealed record TlsFiles(SslStreamCertificateContext Certificate, X509Certificate2
             using X509Certificate2 pem = X509Certificate2.CreateFromPemFile(options.CertificateFile, keyFile);
             X509Certificate2Collection chain = [];
             chain.ImportFromPemFile(options.CertificateFile);
-            // Reading also loads OpenSSL, so that a host without it fails here and not at the first handshake.
             SslStreamCertificateContext certificate = SslStreamCertificateContext.Create(new X509Certificate2(pem), chain, offline: true);
             X509Certificate2Collection authorities = [];
             if (options.ClientCaFile.Length > 0)

@@ -38,9 +38,10 @@ public sealed partial class TlsServer
     long _checked;
     (DateTime Certificate, DateTime Key, DateTime Ca) _stamps;
 
-    /// <exception cref="ReceiverStartException">A file cannot be used.</exception>
+    /// <exception cref="ReceiverStartException">A file cannot be used, or the host has no OpenSSL.</exception>
     public TlsServer(TlsOptions options, ILogger logger, TimeProvider time)
     {
+        OpenSslLibrary.Demand(OpenSslLibrary.Names);
         _options = options;
         _logger = logger;
         _time = time;

@@ -86,6 +86,15 @@ public sealed class TlsServerTests : IDisposable
         Assert.StartsWith("tls: ", error.Message, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void Demand_HostWithoutOpenSsl_FailsInOneLineThatNamesIt()
+    {
+        ReceiverStartException error = Assert.Throws<ReceiverStartException>(() => OpenSslLibrary.Demand(["libssl.so.none"]));
+        Assert.Contains("libssl.so.none", error.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain('\n', error.Message);
+        OpenSslLibrary.Demand(OpenSslLibrary.Names);
+    }
+
     public void Dispose() => _certificates.Dispose();
 
     // A file system's stamp may be coarser than this test is fast.
