@@ -1,6 +1,7 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
 
 namespace Classifier.Normalizing;
 
@@ -35,18 +36,13 @@ public static partial class Normalizer
     static int FoldPart<TScan>(ReadOnlySpan<byte> part, Span<byte> text)
         where TScan : IWindowScan
     {
-        if (!TryFoldWindows<TScan>(part, text, out int length, out bool marksTouch))
-        {
-            return Fold(part, text);
-        }
-
+        int length = FoldWindows<TScan>(part, text, out bool marksTouch);
         return marksTouch ? ShortenRules(text[..length]) : length;
     }
 
     /// <summary>Folds window after window.</summary>
-    /// <returns>False when there is a window without any byte to end it at: ids of more than 64 bytes, and the like.</returns>
     [SkipLocalsInit]
-    static unsafe bool TryFoldWindows<TScan>(ReadOnlySpan<byte> part, Span<byte> text, out int length, out bool marksTouch)
+    static unsafe int FoldWindows<TScan>(ReadOnlySpan<byte> part, Span<byte> text, out bool marksTouch)
         where TScan : IWindowScan
     {
         byte* window = stackalloc byte[2 * IWindowScan.Length];
@@ -80,9 +76,10 @@ public static partial class Normalizer
                 ulong breaks = (~(word | masks.Joiner | marks) & (~masks.Repeat | masks.Space)) | ~inside;
                 if (breaks == 0)
                 {
-                    length = 0;
-                    marksTouch = false;
-                    return false;
+                    end += FoldStretch(part[position..], text[end..], out int stretch);
+                    position += stretch;
+                    spaceBefore = 0;
+                    continue;
                 }
 
                 int unused = BitOperations.LeadingZeroCount(breaks);
@@ -126,18 +123,43 @@ public static partial class Normalizer
             }
         }
 
-        length = end > 0 && text[end - 1] == ' ' ? end - 1 : end;
         marksTouch = touching != 0;
-        return true;
+        return end > 0 && text[end - 1] == ' ' ? end - 1 : end;
     }
+
+    /// <summary>Folds up to the first byte that a window can end at, when that is further than a window: ids of more than 64 bytes, and the like.</summary>
+    /// <param name="part">From a place that no rule looks across.</param>
+    /// <param name="text">Room for as much.</param>
+    /// <param name="read">Bytes read, 64 or more.</param>
+    /// <returns>Bytes written.</returns>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    static int FoldStretch(ReadOnlySpan<byte> part, Span<byte> text, out int read)
+    {
+        read = IWindowScan.Length;
+        while (read < part.Length && !IsBreak(part[read], read + 1 < part.Length ? part[read + 1] : (byte)0))
+        {
+            read++;
+        }
+
+        // A percent sign or the last of a run of punctuation belongs to what is before it.
+        if (read < part.Length && part[read] is > (byte)' ' and not 0x7F)
+        {
+            read++;
+        }
+
+        return Fold(part[..read], text);
+    }
+
+    static bool IsBreak(byte b, byte next) =>
+        !IsWord(b) && !IsUpper(b) && !IsJoiner(b) && b != '#' && (b != next || b is <= (byte)' ' or 0x7F);
 
     /// <summary>The bytes beyond ASCII.</summary>
     static ulong ScanForHigh(ref byte lowered)
     {
         ulong high = 0;
-        for (int i = IWindowScan.Length - 1; i >= 0; i--)
+        for (int i = 0; i < IWindowScan.Length; i += Vector128<byte>.Count)
         {
-            high = (high << 1) | (uint)(Unsafe.Add(ref lowered, i) >> 7);
+            high |= (ulong)Vector128.LoadUnsafe(ref lowered, (nuint)i).ExtractMostSignificantBits() << i;
         }
 
         return high;

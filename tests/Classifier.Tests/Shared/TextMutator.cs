@@ -14,6 +14,7 @@ sealed class TextMutator(int seed)
         [.. "  \0\t\x7F\x1FaZ0.#="u8],
         [.. "ABCXYZabcxyz[]@`{/:"u8],
         [.. Enumerable.Range(0, 256).Select(b => (byte)b)],
+        [.. Enumerable.Repeat("0123456789abcdefghix.:,-#"u8.ToArray(), 8).SelectMany(b => b), .. "% ((\x80\x7F"u8],
         [.. "é中ẞİ한́👍 ٣\uFEFF a0.,"u8],
     ];
 
