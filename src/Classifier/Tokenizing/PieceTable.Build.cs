@@ -13,8 +13,10 @@ sealed partial class PieceTable
     public PieceTable(Vocabulary vocabulary)
     {
         _short = new ulong[2 * IndexCount];
-        _slots = new int[BitOperations.RoundUpToPowerOf2((uint)vocabulary.Count * 2)];
-        _keys = new Vector128<byte>[vocabulary.Count + 1];
+        _hashed = new HashedPiece[BitOperations.RoundUpToPowerOf2((uint)vocabulary.Count * 2)];
+
+        // No word, and punctuation least of all, must find a free place equal to it.
+        _hashed.AsSpan().Fill(new HashedPiece { Key = Vector128<byte>.AllBitsSet });
         LinkedTrie trie = new(vocabulary.Count * 4);
         Span<byte> symbols = stackalloc byte[WordLengthMax];
         for (char c = '!'; c <= '~'; c++)
@@ -83,15 +85,15 @@ sealed partial class PieceTable
         Span<byte> padded = stackalloc byte[HashedLengthMax];
         padded.Clear();
         symbols.CopyTo(padded);
-        Vector128<byte> key = Key(Vector128.Create<byte>(padded), symbols.Length, continuation);
-        _keys[id + 1] = key;
-        uint slot = Slot(key);
-        while (_slots[slot] != 0)
+        Vector128<byte> key = Vector128.Create<byte>(padded) | Vector128.CreateScalar((byte)(continuation << ContinuationShift));
+        uint mask = (uint)_hashed.Length - 1;
+        uint slot = Hash(key) & mask;
+        while (_hashed[slot].Value != 0)
         {
-            slot = (slot + 1) & ((uint)_slots.Length - 1);
+            slot = (slot + 1) & mask;
         }
 
-        _slots[slot] = id + 1;
+        _hashed[slot] = new HashedPiece { Key = key, Value = (uint)Entry(id, symbols.Length) };
     }
 
     /// <summary>For every three symbols, the longest piece among them, and the node where longer ones go on.</summary>

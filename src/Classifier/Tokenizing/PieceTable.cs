@@ -36,9 +36,8 @@ sealed partial class PieceTable
     readonly ulong[] _short;
     readonly TrieNode[] _nodes;
 
-    // Id + 1 or 0 for none, and by id + 1 the symbols of the piece.
-    readonly int[] _slots;
-    readonly Vector128<byte>[] _keys;
+    // Pieces of 4 to 16 symbols, open addressing.
+    readonly HashedPiece[] _hashed;
 
     /// <summary>The longest piece at a place of a window.</summary>
     /// <param name="window">The window.</param>
@@ -53,20 +52,53 @@ sealed partial class PieceTable
         return entry >> 32 == 0 || left <= ShortLengthMax ? new Piece((uint)entry) : FindLong(in window, place, left, continuation, entry);
     }
 
+    /// <summary>Looks up, for each word and each punctuation of a window, what is most likely its only piece. No branch depends on the text.</summary>
+    /// <param name="window">The window.</param>
+    /// <param name="begins">Where they begin.</param>
+    /// <param name="found">Receives for each: the piece, bytes of the word &lt;&lt; 32 (0 for punctuation), place &lt;&lt; 40. If the piece is shorter than
+    /// the word, <see cref="Find"/> must be asked.</param>
+    /// <returns>How many there are.</returns>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public int FindAll(ref readonly WordWindow window, ulong begins, ref ulong found)
+    {
+        ref ulong shorts = ref MemoryMarshal.GetArrayDataReference(_short);
+        ref HashedPiece hashed = ref MemoryMarshal.GetArrayDataReference(_hashed);
+        uint mask = (uint)_hashed.Length - 1;
+        ulong word = window.Word;
+        nuint count = 0;
+        for (; begins != 0; begins &= begins - 1)
+        {
+            int place = BitOperations.TrailingZeroCount(begins);
+            int left = BitOperations.TrailingZeroCount(~(word >> place));
+            Vector128<byte> key = Key(window.SymbolsAt(place), left);
+            ref HashedPiece guess = ref Unsafe.Add(ref hashed, Hash(key) & mask);
+            uint isIt = 0 - ((Vector128.Equals(guess.Key, key).ExtractMostSignificantBits() + 1) >> 16);
+            uint piece = (uint)Unsafe.Add(ref shorts, window.IndexAt(place));
+            piece ^= (piece ^ guess.Value) & isIt;
+            Unsafe.Add(ref found, count++) = piece | ((ulong)(uint)left << 32) | ((ulong)(uint)place << 40);
+        }
+
+        return (int)count;
+    }
+
     Piece FindLong(ref readonly WordWindow window, int place, int left, uint continuation, ulong entry)
     {
         if (left <= HashedLengthMax)
         {
-            Vector128<byte> key = Key(window.SymbolsAt(place), left, continuation);
-            uint slot = Slot(key);
-            uint mask = (uint)_slots.Length - 1;
-            ref int slots = ref MemoryMarshal.GetArrayDataReference(_slots);
-            ref Vector128<byte> keys = ref MemoryMarshal.GetArrayDataReference(_keys);
-            for (int found; (found = Unsafe.Add(ref slots, slot)) != 0; slot = (slot + 1) & mask)
+            Vector128<byte> key = Key(window.SymbolsAt(place), left) | Vector128.CreateScalar((byte)(continuation << ContinuationShift));
+            ref HashedPiece hashed = ref MemoryMarshal.GetArrayDataReference(_hashed);
+            uint mask = (uint)_hashed.Length - 1;
+            for (uint slot = Hash(key) & mask; ; slot = (slot + 1) & mask)
             {
-                if (Unsafe.Add(ref keys, found) == key)
+                ref HashedPiece piece = ref Unsafe.Add(ref hashed, slot);
+                if (piece.Key == key)
                 {
-                    return new Piece(found - 1, left);
+                    return new Piece(piece.Value);
+                }
+
+                if (piece.Value == 0)
+                {
+                    break;
                 }
             }
         }
@@ -97,18 +129,20 @@ sealed partial class PieceTable
         return longest;
     }
 
-    static Vector128<byte> Key(Vector128<byte> symbols, int length, uint continuation)
+    /// <summary>The symbols of a word, or its first 16.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static Vector128<byte> Key(Vector128<byte> symbols, int length)
     {
         Vector128<sbyte> places = Vector128.Create((sbyte)0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15);
-        return (symbols & Vector128.LessThan(places, Vector128.Create((sbyte)length)).AsByte())
-            | Vector128.CreateScalar((byte)(continuation << ContinuationShift));
+        return symbols & Vector128.LessThan(places, Vector128.Create((sbyte)length)).AsByte();
     }
 
-    uint Slot(Vector128<byte> key)
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static uint Hash(Vector128<byte> key)
     {
         ulong high = key.AsUInt64().GetElement(1);
         ulong hash = (key.AsUInt64().ToScalar() ^ BitOperations.RotateLeft(high * 0x9E3779B97F4A7C15, 32)) * 0xD6E8FEB86659FD93;
-        return (uint)(hash >> 40) & ((uint)_slots.Length - 1);
+        return (uint)(hash >> 40);
     }
 
     /// <summary>An id and its bytes in one register.</summary>
@@ -123,6 +157,16 @@ sealed partial class PieceTable
         public int Id => (int)(_value & ((1 << IdBits) - 1));
 
         public int Length => (int)(_value >> IdBits);
+    }
+
+    /// <summary>A place of the hash table: key and value side by side, so that they mostly come in one cache line.</summary>
+    [StructLayout(LayoutKind.Sequential, Size = 32)]
+    struct HashedPiece
+    {
+        public Vector128<byte> Key;
+
+        /// <summary>Id, length &lt;&lt; 24; 0 when the place is free.</summary>
+        public uint Value;
     }
 
     /// <summary>Children lie side by side in the order of their symbols.</summary>

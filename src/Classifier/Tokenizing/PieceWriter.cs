@@ -110,7 +110,7 @@ ref struct PieceWriter
 
             int to = Math.Min(end, from + _vocabulary.TokenBytesMax);
             int id = -1;
-            while (to > start && (id = _vocabulary.Find(word[from..to])) < 0)
+            while (to > start && ((to < end && IsInside(word[to])) || (id = _vocabulary.Find(word[from..to])) < 0))
             {
                 to--;
             }
@@ -126,4 +126,7 @@ ref struct PieceWriter
 
         return true;
     }
+
+    /// <summary>Not the first byte of a code point.</summary>
+    static bool IsInside(byte b) => (b & 0xC0) == 0x80;
 }

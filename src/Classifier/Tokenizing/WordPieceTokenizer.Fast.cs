@@ -69,55 +69,60 @@ public sealed partial class WordPieceTokenizer
     /// <param name="pending">Its graphic bytes, up to the end of a word.</param>
     /// <param name="ids">Room for 64.</param>
     /// <returns>Ids written.</returns>
+    [SkipLocalsInit]
     int EncodeWindow(ref readonly WordWindow window, ulong pending, ref int ids)
     {
-        PieceTable table = _table;
-        ulong word = window.Word;
-        int count = 0;
+        Span<ulong> all = stackalloc ulong[WordWindow.Length];
+        ref ulong found = ref MemoryMarshal.GetReference(all);
 
         // Words and punctuation begin where the masks say, so that no look-up has to wait for the one before.
-        for (ulong begins = pending & ~(word & (word << 1)); begins != 0; begins &= begins - 1)
+        int words = _table.FindAll(in window, pending & ~(window.Word & (window.Word << 1)), ref found);
+        ref int end = ref ids;
+        for (int i = 0; i < words; i++)
         {
-            int place = BitOperations.TrailingZeroCount(begins);
-            int left = BitOperations.TrailingZeroCount(~(word >> place));
-            PieceTable.Piece piece = table.Find(in window, place, left, 0);
-            Unsafe.Add(ref ids, count++) = piece.Id;
+            ulong each = Unsafe.Add(ref found, i);
+            PieceTable.Piece piece = new((uint)each);
+            int left = (byte)(each >> 32);
+            end = piece.Id;
             if (piece.Length < left)
             {
-                count += EncodeRest(in window, place, left, piece, ref Unsafe.Add(ref ids, count - 1));
+                end = ref EncodeWord(in window, (int)(each >> 40), left, ref end);
             }
+
+            end = ref Unsafe.Add(ref end, 1);
         }
 
-        return count;
+        return (int)(Unsafe.ByteOffset(ref ids, ref end) / sizeof(int));
     }
 
-    /// <summary>Encodes what is left of a word behind its first piece.</summary>
+    /// <summary>Encodes a word of several pieces, or one that was hard to find.</summary>
     /// <param name="window">The window.</param>
     /// <param name="place">Of the word.</param>
     /// <param name="left">Its bytes.</param>
-    /// <param name="piece">The first piece.</param>
-    /// <param name="ids">The first piece's id, and room for the others; all of them are one <c>[UNK]</c> if one is missing.</param>
-    /// <returns>Ids written behind the first.</returns>
-    int EncodeRest(ref readonly WordWindow window, int place, int left, PieceTable.Piece piece, ref int ids)
+    /// <param name="ids">Room for as many; all of them are one <c>[UNK]</c> if one is missing.</param>
+    /// <returns>The last id written.</returns>
+    ref int EncodeWord(ref readonly WordWindow window, int place, int left, ref int ids)
     {
         PieceTable table = _table;
-        for (int count = 0; ;)
+        ref int last = ref ids;
+        for (uint continuation = 0; ; continuation = 1)
         {
+            PieceTable.Piece piece = table.Find(in window, place, left, continuation);
             if (piece.Length == 0)
             {
                 ids = _vocabulary.Unknown;
-                return 0;
+                return ref ids;
             }
 
-            left -= piece.Length;
-            if (left == 0)
+            last = piece.Id;
+            if (piece.Length == left)
             {
-                return count;
+                return ref last;
             }
 
             place += piece.Length;
-            piece = table.Find(in window, place, left, 1);
-            Unsafe.Add(ref ids, ++count) = piece.Id;
+            left -= piece.Length;
+            last = ref Unsafe.Add(ref last, 1);
         }
     }
 

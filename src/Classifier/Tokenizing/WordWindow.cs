@@ -11,7 +11,7 @@ ref struct WordWindow
     public const int Length = 64;
 
     // Behind the last place, what is read there must say "no word goes on here".
-    const int Padding = 16;
+    const int Padding = 32;
 
     /// <summary>0-9, A-Z, a-z.</summary>
     public ulong Word;
@@ -27,7 +27,7 @@ ref struct WordWindow
 
     /// <summary>Zeroes the padding; once is enough for any number of <see cref="Read"/>.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public void Clear() => Vector128<byte>.Zero.StoreUnsafe(ref _symbols[Length]);
+    public void Clear() => Vector256<byte>.Zero.StoreUnsafe(ref _symbols[Length]);
 
     /// <summary>Reads a window.</summary>
     /// <param name="text">64 bytes.</param>
@@ -39,38 +39,38 @@ ref struct WordWindow
         Word = 0;
         Graphic = 0;
         Odd = 0;
-        for (int i = 0; i < Length; i += Vector128<byte>.Count)
+        for (int i = 0; i < Length; i += Vector256<byte>.Count)
         {
-            Vector128<byte> v = Vector128.LoadUnsafe(ref text, (nuint)i);
-            Vector128<byte> lowered = v | Vector128.Create((byte)0x20);
-            Vector128<byte> letter = In(lowered, 'a', 'z');
-            Vector128<byte> digit = In(v, '0', '9');
-            Vector128<byte> graphic = In(v, '!', '~');
-            Vector128<byte> space = Is(v, ' ') | Is(v, '\t') | Is(v, '\n') | Is(v, '\r');
+            Vector256<byte> v = Vector256.LoadUnsafe(ref text, (nuint)i);
+            Vector256<byte> lowered = v | Vector256.Create((byte)0x20);
+            Vector256<byte> letter = In(lowered, 'a', 'z');
+            Vector256<byte> digit = In(v, '0', '9');
+            Vector256<byte> graphic = In(v, '!', '~');
+            Vector256<byte> space = Is(v, ' ') | Is(v, '\t') | Is(v, '\n') | Is(v, '\r');
             Word |= (ulong)(letter | digit).ExtractMostSignificantBits() << i;
             Graphic |= (ulong)graphic.ExtractMostSignificantBits() << i;
             Odd |= (ulong)(graphic | space).ExtractMostSignificantBits() << i;
-            Vector128<byte> symbol = (letter & lowered & Vector128.Create((byte)0x1F))
-                | (digit & (v - Vector128.Create((byte)('0' - PieceTable.FirstDigit))));
+            Vector256<byte> symbol = (letter & lowered & Vector256.Create((byte)0x1F))
+                | (digit & (v - Vector256.Create((byte)('0' - PieceTable.FirstDigit))));
             symbol.StoreUnsafe(ref symbols, (nuint)i);
         }
 
         Odd = ~Odd;
-        for (int i = 0; i < Length; i += Vector128<byte>.Count)
+        for (int i = 0; i < Length; i += Vector256<byte>.Count)
         {
-            Vector128<byte> first = Vector128.LoadUnsafe(ref symbols, (nuint)i);
-            Vector128<byte> second = Vector128.LoadUnsafe(ref symbols, (nuint)i + 1);
-            Vector128<byte> third = Vector128.LoadUnsafe(ref symbols, (nuint)i + 2);
-            Vector128<byte> v = Vector128.LoadUnsafe(ref text, (nuint)i);
+            Vector256<byte> first = Vector256.LoadUnsafe(ref symbols, (nuint)i);
+            Vector256<byte> second = Vector256.LoadUnsafe(ref symbols, (nuint)i + 1);
+            Vector256<byte> third = Vector256.LoadUnsafe(ref symbols, (nuint)i + 2);
+            Vector256<byte> v = Vector256.LoadUnsafe(ref text, (nuint)i);
 
             // A byte that is no symbol is taken for punctuation: nobody asks for the index of a space.
-            Vector128<byte> punctuation = Vector128.Equals(first, Vector128<byte>.Zero);
+            Vector256<byte> punctuation = Vector256.Equals(first, Vector256<byte>.Zero);
             Index(
-                Vector128.WidenLower(first), Vector128.WidenLower(second), Vector128.WidenLower(third),
-                Vector128.WidenLower(v), Vector128.WidenLower(punctuation.AsSByte()).AsUInt16()).StoreUnsafe(ref indexes, (nuint)i);
+                Vector256.WidenLower(first), Vector256.WidenLower(second), Vector256.WidenLower(third),
+                Vector256.WidenLower(v), Vector256.WidenLower(punctuation.AsSByte()).AsUInt16()).StoreUnsafe(ref indexes, (nuint)i);
             Index(
-                Vector128.WidenUpper(first), Vector128.WidenUpper(second), Vector128.WidenUpper(third),
-                Vector128.WidenUpper(v), Vector128.WidenUpper(punctuation.AsSByte()).AsUInt16()).StoreUnsafe(ref indexes, (nuint)i + 8);
+                Vector256.WidenUpper(first), Vector256.WidenUpper(second), Vector256.WidenUpper(third),
+                Vector256.WidenUpper(v), Vector256.WidenUpper(punctuation.AsSByte()).AsUInt16()).StoreUnsafe(ref indexes, (nuint)i + 16);
         }
     }
 
@@ -89,20 +89,20 @@ ref struct WordWindow
         Vector128.LoadUnsafe(ref Unsafe.As<SymbolBuffer, byte>(ref Unsafe.AsRef(in _symbols)), (uint)place & (Length - 1));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    static Vector128<ushort> Index(
-        Vector128<ushort> first, Vector128<ushort> second, Vector128<ushort> third, Vector128<ushort> text, Vector128<ushort> punctuation)
+    static Vector256<ushort> Index(
+        Vector256<ushort> first, Vector256<ushort> second, Vector256<ushort> third, Vector256<ushort> text, Vector256<ushort> punctuation)
     {
-        Vector128<ushort> factor = Vector128.Create((ushort)PieceTable.SymbolFactor);
-        return Vector128.ConditionalSelect(
-            punctuation, text | Vector128.Create((ushort)PieceTable.FirstPunctuation), (((first * factor) + second) * factor) + third);
+        Vector256<ushort> factor = Vector256.Create((ushort)PieceTable.SymbolFactor);
+        return Vector256.ConditionalSelect(
+            punctuation, text | Vector256.Create((ushort)PieceTable.FirstPunctuation), (((first * factor) + second) * factor) + third);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    static Vector128<byte> Is(Vector128<byte> v, char c) => Vector128.Equals(v, Vector128.Create((byte)c));
+    static Vector256<byte> Is(Vector256<byte> v, char c) => Vector256.Equals(v, Vector256.Create((byte)c));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    static Vector128<byte> In(Vector128<byte> v, char first, char last) => Vector128.GreaterThan(
-        (v + Vector128.Create((byte)(0x7F - last))).AsSByte(), Vector128.Create((sbyte)(0x7E - (last - first)))).AsByte();
+    static Vector256<byte> In(Vector256<byte> v, char first, char last) => Vector256.GreaterThan(
+        (v + Vector256.Create((byte)(0x7F - last))).AsSByte(), Vector256.Create((sbyte)(0x7E - (last - first)))).AsByte();
 
     [InlineArray(Length + Padding)]
     struct SymbolBuffer
