@@ -75,7 +75,10 @@ struct WindowScan512 : IWindowScan
             0x0000000000000000UL, 0x0101010101010101, 0x1212121212121212, 0x1313131313131313,
             0x2424242424242424, 0x2525252525252525, 0x3636363636363636, 0x3737373737373737).AsByte();
         Vector512<byte> bit = Vector512.Create(0x8040201008040201).AsByte();
-        return Vector512.Equals(Vector512.Shuffle(Vector512.Create(bits).AsByte(), places) & bit, bit);
+        Vector512<byte> all = Vector512.Create(bits).AsByte();
+
+        // The portable shuffle may cross parts, and for that AVX-512 BW has no instruction.
+        return Vector512.Equals((Avx512BW.IsSupported ? Avx512BW.Shuffle(all, places) : Vector512.Shuffle(all, places)) & bit, bit);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
