@@ -64,7 +64,7 @@ sealed partial class Appliance : IAsyncDisposable
         _reloadMetrics = RegisterMetrics();
         _http = options.Http.Listen is { } listen ? new HttpEndpoints(listen, new MetricsPage(_registry), _health) : null;
         _status = options.Status.Listen is { } door
-            ? new StatusEndpoints(door, Report, () => EffectiveConfiguration.Write(_configuration.Settings), _criticals!, reloads)
+            ? new StatusEndpoints(door, Report, () => EffectiveConfiguration.Write(_configuration.Settings), _criticals!, reloads, _classifier)
             : null;
     }
 

@@ -57,6 +57,12 @@ static class CommandExamples
               collector explain --json 'Out of memory: Killed process 812 (mysqld)' | jq .words
               collector explain -- '--- a line that starts with a dash ---'
             """,
+        { Name: "templates" } => """
+            Examples:
+              collector templates                        asks the collector that runs with the same configuration
+              collector templates --limit 1000 --json | jq -r 'select(.severity == "critical") | .example'
+              collector templates --address 127.0.0.1:8080
+            """,
         { Name: "healthcheck" } => """
             Examples:
               collector healthcheck                      asks the collector that runs with the same configuration

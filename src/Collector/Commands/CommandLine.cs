@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Help;
 using System.Runtime.InteropServices;
+using Collector.Commands.Templates;
 
 namespace Collector.Commands;
 
@@ -86,6 +87,7 @@ static class CommandLine
                 CheckCommand.Create(io),
                 ClassifyCommand.Create(io),
                 ExplainCommand.Create(io),
+                TemplatesCommand.Create(io),
                 HealthcheckCommand.Create(io),
                 AlertTestCommand.Create(io),
                 VersionCommand.Create(io),

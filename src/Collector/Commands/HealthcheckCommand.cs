@@ -54,7 +54,7 @@ static class HealthcheckCommand
     }
 
     /// <summary>Where a listener on all addresses is reached from this host.</summary>
-    static IPEndPoint Reachable(IPEndPoint listen) => new(
+    public static IPEndPoint Reachable(IPEndPoint listen) => new(
         listen.Address.Equals(IPAddress.Any) ? IPAddress.Loopback : listen.Address.Equals(IPAddress.IPv6Any) ? IPAddress.IPv6Loopback : listen.Address,
         listen.Port);
 

@@ -1,6 +1,9 @@
+using System.Buffers;
+using System.Globalization;
 using System.Net;
 using System.Text;
 using System.Text.Json;
+using Classifier;
 
 namespace Collector.Status;
 
@@ -20,6 +23,7 @@ sealed class StatusEndpoints : IAsyncDisposable
 
     readonly EmbeddedServer _server;
     readonly Reloads _reloads;
+    readonly LogClassifier _classifier;
     readonly Func<StatusReport> _report;
     readonly Func<string> _configuration;
     readonly RecentCriticals _criticals;
@@ -29,12 +33,14 @@ sealed class StatusEndpoints : IAsyncDisposable
     /// <param name="configuration">The settings in force as YAML, without secrets.</param>
     /// <param name="criticals">The last critical records.</param>
     /// <param name="reloads">Whom to ask for a reload.</param>
-    public StatusEndpoints(IPEndPoint listen, Func<StatusReport> report, Func<string> configuration, RecentCriticals criticals, Reloads reloads)
+    /// <param name="classifier">Knows the templates.</param>
+    public StatusEndpoints(IPEndPoint listen, Func<StatusReport> report, Func<string> configuration, RecentCriticals criticals, Reloads reloads, LogClassifier classifier)
     {
         _report = report;
         _configuration = configuration;
         _criticals = criticals;
         _reloads = reloads;
+        _classifier = classifier;
         _server = new EmbeddedServer("status.listen", listen, AnswerAsync);
     }
 
@@ -78,10 +84,11 @@ sealed class StatusEndpoints : IAsyncDisposable
         {
             "/api/status" => StatusAsync(context),
             "/api/criticals" => BodyAsync(context, "application/json", Encoding.UTF8.GetBytes($"{{\"criticals\":[{string.Join(',', _criticals.Lines)}]}}\n")),
+            "/api/templates" => TemplatesAsync(context),
             "/api/config" => BodyAsync(context, "application/yaml", Encoding.UTF8.GetBytes(_configuration())),
             "/-/reload" => ReloadAsync(context),
             _ when Files.TryGetValue(path, out (string ContentType, byte[] Content) file) => BodyAsync(context, file.ContentType, file.Content),
-            _ => TextAsync(context, StatusCodes.Status404NotFound, "Nothing here. Try /, /api/status, /api/criticals or /api/config.\n"),
+            _ => TextAsync(context, StatusCodes.Status404NotFound, "Nothing here. Try /, /api/status, /api/criticals, /api/templates or /api/config.\n"),
         };
     }
 
@@ -96,6 +103,20 @@ sealed class StatusEndpoints : IAsyncDisposable
     {
         context.Response.ContentType = "application/json";
         return JsonSerializer.SerializeAsync(context.Response.Body, _report(), StatusJson.Default.StatusReport, context.RequestAborted);
+    }
+
+    Task TemplatesAsync(HttpContext context)
+    {
+        string? asked = context.Request.Query["limit"];
+        int limit = TemplatesJson.LimitDefault;
+        if (asked is not null && (!int.TryParse(asked, NumberStyles.None, CultureInfo.InvariantCulture, out limit) || limit is < 1 or > TemplatesJson.LimitMax))
+        {
+            return TextAsync(context, StatusCodes.Status400BadRequest, $"limit must be 1 to {TemplatesJson.LimitMax}.\n");
+        }
+
+        ArrayBufferWriter<byte> answer = new();
+        TemplatesJson.Write(answer, _classifier.Templates(limit));
+        return BodyAsync(context, "application/json", answer.WrittenSpan.ToArray());
     }
 
     async Task ReloadAsync(HttpContext context)

@@ -10,6 +10,7 @@ public sealed class CommandLineTests
     [InlineData("check")]
     [InlineData("classify")]
     [InlineData("explain")]
+    [InlineData("templates")]
     [InlineData("healthcheck")]
     [InlineData("alert-test")]
     [InlineData("version")]

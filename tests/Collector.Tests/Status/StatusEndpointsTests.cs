@@ -11,10 +11,11 @@ public sealed class StatusEndpointsTests : IAsyncLifetime
 {
     readonly RecentCriticals _criticals = new();
     readonly Reloads _reloads = new();
+    readonly LogClassifier _classifier = TestClassifier.WithoutModel();
     readonly StatusEndpoints _endpoints;
     readonly HttpClient _http = new();
 
-    public StatusEndpointsTests() => _endpoints = new StatusEndpoints(new IPEndPoint(IPAddress.Loopback, 0), Report, () => "a: b\n", _criticals, _reloads);
+    public StatusEndpointsTests() => _endpoints = new StatusEndpoints(new IPEndPoint(IPAddress.Loopback, 0), Report, () => "a: b\n", _criticals, _reloads, _classifier);
 
     public async Task InitializeAsync()
     {
@@ -27,6 +28,7 @@ public sealed class StatusEndpointsTests : IAsyncLifetime
         await _endpoints.DisposeAsync();
         _criticals.Dispose();
         _http.Dispose();
+        await _classifier.DisposeAsync();
     }
 
     [Fact]
@@ -38,6 +40,8 @@ public sealed class StatusEndpointsTests : IAsyncLifetime
     [InlineData("/page.js", "text/javascript; charset=utf-8")]
     [InlineData("/api/config", "application/yaml")]
     [InlineData("/api/criticals", "application/json")]
+    [InlineData("/api/templates", "application/json")]
+    [InlineData("/api/templates?limit=20", "application/json")]
     public async Task Get_APage_HasItsTypeAndRunsNoScriptButItsOwn(string path, string contentType)
     {
         using HttpResponseMessage answer = await _http.GetAsync(new Uri(path, UriKind.Relative));
@@ -52,6 +56,8 @@ public sealed class StatusEndpointsTests : IAsyncLifetime
 
     [Theory]
     [InlineData("GET", "/nothing", HttpStatusCode.NotFound)]
+    [InlineData("GET", "/api/templates?limit=0", HttpStatusCode.BadRequest)]
+    [InlineData("GET", "/api/templates?limit=many", HttpStatusCode.BadRequest)]
     [InlineData("GET", "/-/reload", HttpStatusCode.MethodNotAllowed)]
     [InlineData("POST", "/api/status", HttpStatusCode.MethodNotAllowed)]
     [InlineData("HEAD", "/", HttpStatusCode.OK)]
