@@ -74,7 +74,7 @@ sealed partial class Model : IDisposable
             {
                 model = new Model(files, tokenizer, session);
                 session = null;
-                problem = SelfTest.Run(model, files.IsBuiltIn ? 0 : tokenizer.VocabularySize) ?? "";
+                problem = SelfTest.Run(model, files.IsBuiltIn ? 0 : tokenizer.VocabularySize) ?? VectorTest.Run(model, files.Vectors) ?? "";
                 if (problem.Length == 0)
                 {
                     return model;

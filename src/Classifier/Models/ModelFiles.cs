@@ -8,6 +8,7 @@ sealed class ModelFiles
     // A vocabulary is about 8 bytes a token; a card is a page. Both bounds are far beyond any real file and keep a wrong path from filling memory.
     const long CardBytesMax = 1024 * 1024;
     const long VocabularyBytesMax = 64 * 1024 * 1024;
+    const long VectorsBytesMax = 64 * 1024 * 1024;
 
     public required ModelCard Card { get; init; }
 
@@ -22,6 +23,9 @@ sealed class ModelFiles
     public required byte[] Model { get; init; }
 
     public required byte[] Vocabulary { get; init; }
+
+    /// <summary>Records with the answers of the model's makers; empty when the folder has none. The built-in ones are for the tests of the build.</summary>
+    public byte[] Vectors { get; init; } = [];
 
     /// <summary>SHA-256 of the ONNX file, lower-case hex.</summary>
     public required string ModelHash { get; init; }
@@ -71,6 +75,12 @@ sealed class ModelFiles
             return null;
         }
 
+        byte[]? vectors = File.Exists(Path.Combine(folder, VectorTest.FileName)) ? ReadFile(folder, VectorTest.FileName, VectorsBytesMax, out problem) : [];
+        if (vectors is null)
+        {
+            return null;
+        }
+
         string modelHash = Hash(model);
         problem = Mismatch(folder, card, card.ModelFile, modelHash) ?? Mismatch(folder, card, card.VocabularyFile, Hash(vocabulary)) ?? "";
         return problem.Length > 0 ? null : new ModelFiles
@@ -80,6 +90,7 @@ sealed class ModelFiles
             CardJson = json!,
             Model = model,
             Vocabulary = vocabulary,
+            Vectors = vectors,
             ModelHash = modelHash,
         };
     }

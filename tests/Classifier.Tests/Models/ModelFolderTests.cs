@@ -164,6 +164,29 @@ public sealed class ModelFolderTests
         await AssertDegraded(folder, "severity.onnx");
     }
 
+    [Theory]
+    [InlineData("\"text_base64\": \"", "\"text_base64\": \"AAAA", "the normalised text differs")]
+    [InlineData("\"ids\": [101, ", "\"ids\": [101, 7, ", "the token ids differ")]
+    [InlineData("\"severity_logits\": [", "\"severity_logits\": [9, ", "6 severity_logits, the model gives 5")]
+    [InlineData("\"category_logits\": [", "\"category_logits\": [1", "category_logits[0] is ")]
+    [InlineData("{", "[", "not a vector")]
+    public async Task Create_WithAVectorThatDiffers_SaysWhichAndInWhat(string old, string changed, string problem)
+    {
+        using TemporaryFolder folder = new();
+        foreach (string file in (string[])["model.json", "severity.onnx", "vocab.txt"])
+        {
+            File.Copy(Repository.PathTo("models", file), folder[file]);
+        }
+
+        string[] lines = [.. File.ReadLines(Repository.PathTo("models", "vectors.jsonl")).Take(3)];
+        Assert.Contains(old, lines[2], StringComparison.Ordinal);
+        int at = lines[2].IndexOf(old, StringComparison.Ordinal);
+        lines[2] = lines[2][..at] + changed + lines[2][(at + old.Length)..];
+        File.WriteAllLines(folder["vectors.jsonl"], lines);
+        await AssertDegraded(folder, "vectors.jsonl: line 3: ");
+        await AssertDegraded(folder, problem);
+    }
+
     static LogClassifier Create(TemporaryFolder folder) => LogClassifier.Create(new ClassifierOptions { ModelFolder = folder.Path }, NullLogger.Instance);
 
     static async Task AssertDegraded(TemporaryFolder folder, string problem)
