@@ -2,15 +2,11 @@ using System.Reflection;
 using System.Runtime.InteropServices;
 using Classifier.Models;
 using Microsoft.ML.OnnxRuntime;
-using Microsoft.Win32.SafeHandles;
 
 namespace Classifier.Inference;
 
 /// <summary>Brings <c>libonnxruntime.so</c>, which is built into this assembly, into the process: once, from memory, with nothing on disk.</summary>
-/// <remarks>
-/// Hosts may forbid executable memory files (SELinux, seccomp, <c>vm.memfd_noexec=2</c>); then an unlinked file in the runtime, state or temporary folder
-/// serves, unless that is mounted <c>noexec</c>. When all are refused the model cannot run and the problem names what to allow.
-/// </remarks>
+/// <remarks>When the host refuses, the model cannot run and the problem names what to allow.</remarks>
 static class NativeRuntime
 {
     const string LibraryFile = "libonnxruntime.so";
@@ -56,59 +52,7 @@ static class NativeRuntime
             return 0;
         }
 
-        List<string> refusals = [];
-        SafeFileHandle? file = PrivateFile.CreateInMemory("onnxruntime", content, out string refusal);
-        nint library = TryLoad(file, "memfd", refusal, refusals);
-        foreach (string folder in library == 0 ? Folders(stateFolder) : [])
-        {
-            file = PrivateFile.CreateUnlinked(folder, content, out refusal);
-            library = TryLoad(file, folder, refusal, refusals);
-            if (library != 0)
-            {
-                break;
-            }
-        }
-
-        problem = library != 0 ? null : $"{LibraryFile}: cannot be loaded ({string.Join("; ", refusals)}); allow executable memfd (sysctl vm.memfd_noexec=0 or 1, "
-            + "SELinux execmem, seccomp memfd_create) or give a runtime or state folder that is writable and not mounted noexec";
-        return library;
-    }
-
-    static IEnumerable<string> Folders(string? stateFolder)
-    {
-        // systemd passes RuntimeDirectory= this way, several with colons between.
-        string[] runtime = Environment.GetEnvironmentVariable("RUNTIME_DIRECTORY")?.Split(':', StringSplitOptions.RemoveEmptyEntries) ?? [];
-        IEnumerable<string> all = runtime;
-        if (stateFolder is not null)
-        {
-            all = all.Append(stateFolder);
-        }
-
-        return all.Append(Path.GetTempPath());
-    }
-
-    static nint TryLoad(SafeFileHandle? file, string place, string refusal, List<string> refusals)
-    {
-        if (file is null)
-        {
-            refusals.Add($"{place}: {refusal}");
-            return 0;
-        }
-
-        // The mapping keeps the file alive; the descriptor is not needed after it.
-        using (file)
-        {
-            try
-            {
-                return NativeLibrary.Load(PrivateFile.PathOf(file));
-            }
-            catch (DllNotFoundException e)
-            {
-                // The loader's own words come last, after advice on how to find them.
-                refusals.Add($"{place}: {e.Message.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)[^1]}");
-                return 0;
-            }
-        }
+        return MemoryLibrary.Load(LibraryFile, content, isMapped: true, stateFolder, out problem);
     }
 
     static nint Resolve(string name, Assembly assembly, DllImportSearchPath? searchPath) =>

@@ -25,7 +25,7 @@ static unsafe partial class PrivateFile
 
     /// <summary>A sealed file in memory: nobody, this process included, can change it any more.</summary>
     /// <returns>Null when the host forbids it; <paramref name="problem"/> says what it answered.</returns>
-    public static SafeFileHandle? CreateInMemory(string name, ReadOnlySpan<byte> content, out string problem)
+    public static SafeFileHandle? CreateInMemory(string name, ReadOnlySpan<byte> content, bool isMapped, out string problem)
     {
         // MFD_EXEC asks for a file that may be run where vm.memfd_noexec=1; kernels before 6.3 do not know it.
         int file = MemfdCreate(name, MemfdCloseOnExec | MemfdAllowSealing | MemfdExec);
@@ -34,7 +34,7 @@ static unsafe partial class PrivateFile
             file = MemfdCreate(name, MemfdCloseOnExec | MemfdAllowSealing);
         }
 
-        SafeFileHandle? handle = Fill(file, content, out problem);
+        SafeFileHandle? handle = Fill(file, content, isMapped, out problem);
         if (handle is not null)
         {
             _ = Fcntl(file, AddSeals, SealSealShrinkGrowWrite);
@@ -45,13 +45,13 @@ static unsafe partial class PrivateFile
 
     /// <summary>A file in <paramref name="folder"/> that never had a name (O_TMPFILE).</summary>
     /// <returns>Null when the folder or its file system refuses; <paramref name="problem"/> says what it answered.</returns>
-    public static SafeFileHandle? CreateUnlinked(string folder, ReadOnlySpan<byte> content, out string problem) =>
-        Fill(Open(folder, OpenTemporary | OpenReadWrite | OpenCloseOnExec, OwnerReadWriteExecute), content, out problem);
+    public static SafeFileHandle? CreateUnlinked(string folder, ReadOnlySpan<byte> content, bool isMapped, out string problem) =>
+        Fill(Open(folder, OpenTemporary | OpenReadWrite | OpenCloseOnExec, OwnerReadWriteExecute), content, isMapped, out problem);
 
     /// <summary>A path under which this process can open the file.</summary>
     public static string PathOf(SafeFileHandle file) => $"/proc/self/fd/{file.DangerousGetHandle()}";
 
-    static SafeFileHandle? Fill(int file, ReadOnlySpan<byte> content, out string problem)
+    static SafeFileHandle? Fill(int file, ReadOnlySpan<byte> content, bool isMapped, out string problem)
     {
         problem = "";
         if (file < 0)
@@ -77,7 +77,11 @@ static unsafe partial class PrivateFile
                 return null;
             }
 
-            EmbeddedFile.ReleasePages(chunk);
+            if (isMapped)
+            {
+                EmbeddedFile.ReleasePages(chunk);
+            }
+
             content = content[(int)written..];
         }
 

@@ -12,7 +12,7 @@ public sealed class PrivateFileTests
     [Fact]
     public void CreateInMemory_OfBytes_HoldsThemAndCannotBeChanged()
     {
-        using SafeFileHandle? file = PrivateFile.CreateInMemory("test", Content, out string problem);
+        using SafeFileHandle? file = PrivateFile.CreateInMemory("test", Content, isMapped: false, out string problem);
         Assert.True(file is not null, problem);
         Assert.Equal(Content, File.ReadAllBytes(PrivateFile.PathOf(file)));
         Assert.Throws<UnauthorizedAccessException>(() => RandomAccess.Write(file, [1], 0));
@@ -22,7 +22,7 @@ public sealed class PrivateFileTests
     public void CreateUnlinked_OfBytes_HoldsThemAndLeavesTheFolderEmpty()
     {
         using TemporaryFolder folder = new();
-        using SafeFileHandle? file = PrivateFile.CreateUnlinked(folder.Path, Content, out string problem);
+        using SafeFileHandle? file = PrivateFile.CreateUnlinked(folder.Path, Content, isMapped: false, out string problem);
         Assert.True(file is not null, problem);
         Assert.Equal(Content, File.ReadAllBytes(PrivateFile.PathOf(file)));
         Assert.Empty(Directory.GetFileSystemEntries(folder.Path));
@@ -32,7 +32,7 @@ public sealed class PrivateFileTests
     public void CreateUnlinked_InAFolderThatIsNotThere_SaysWhy()
     {
         using TemporaryFolder folder = new();
-        Assert.Null(PrivateFile.CreateUnlinked(folder["missing"], Content, out string problem));
+        Assert.Null(PrivateFile.CreateUnlinked(folder["missing"], Content, isMapped: false, out string problem));
         Assert.Equal("No such file or directory", problem);
     }
 }
