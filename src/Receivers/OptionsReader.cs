@@ -13,6 +13,9 @@ public abstract class OptionsReader
     /// <summary>Place in the configuration, such as <c>receivers.syslog</c>.</summary>
     public abstract string Path { get; }
 
+    /// <summary>The keys that the user wrote, in order: for sections whose keys are names of the user's own.</summary>
+    public abstract IEnumerable<string> Keys { get; }
+
     /// <summary>True when the user wrote this key.</summary>
     public abstract bool Has(string key);
 

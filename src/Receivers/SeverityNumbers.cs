@@ -9,6 +9,21 @@ public static class SeverityNumbers
     /// <returns>OTel SeverityNumber, 5 to 21.</returns>
     public static byte FromSyslog(int severity) => BySyslog[severity & 7];
 
+    /// <summary>The way back: <see cref="FromSyslog"/>'s own numbers give the severity that they came from, those between the next milder one.</summary>
+    /// <param name="severityNumber">0 to 24; 0 is notice, as for a syslog message that says nothing (RFC 3164 §4.3.3).</param>
+    /// <returns>0 (emergency) to 7 (debug).</returns>
+    public static int ToSyslog(byte severityNumber) => severityNumber switch
+    {
+        0 or >= 10 and <= 12 => 5,
+        >= 21 => 0,
+        >= 19 => 1,
+        18 => 2,
+        17 => 3,
+        >= 13 => 4,
+        9 => 6,
+        _ => 7,
+    };
+
     /// <summary>The syslog keyword of each number that <see cref="FromSyslog"/> gives, else the OTel short name; empty for 0.</summary>
     /// <param name="severityNumber">0 to 24.</param>
     /// <param name="isSyslog">True for <c>err</c>, false for <c>ERROR</c>.</param>

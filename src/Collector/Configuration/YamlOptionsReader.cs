@@ -30,8 +30,7 @@ sealed class YamlOptionsReader : OptionsReader
     /// <summary>What was read so far.</summary>
     public SettingGroup Group { get; }
 
-    /// <summary>The keys that the user wrote, in order: for sections whose keys are names.</summary>
-    public IEnumerable<string> Keys => _node?.Entries.Select(e => e.Key) ?? [];
+    public override IEnumerable<string> Keys => _node?.Entries.Select(e => e.Key) ?? [];
 
     /// <summary>Something else than a section was written in its place, which is noted: what follows from that is not.</summary>
     public bool IsBroken { get; }

@@ -10,6 +10,8 @@ sealed class GivenOptions(IReadOnlyDictionary<string, object> values, string pat
 
     public override string Path => path;
 
+    public override IEnumerable<string> Keys => values.Keys.Where(key => key.StartsWith(Full(""), StringComparison.Ordinal)).Select(key => key[Full("").Length..]);
+
     public override bool Has(string key) => values.ContainsKey(Full(key));
 
     public override string? Text(string key, string? fallback, string about) => Value<string>(key) ?? fallback;
