@@ -168,7 +168,8 @@ sealed partial class OutputQueue
 
             if (Volatile.Read(ref _retryingSince) == 0)
             {
-                Volatile.Write(ref _retryingSince, _time.GetTimestamp());
+                // From the start of the try: one that ends in a time-out has been trouble all along.
+                Volatile.Write(ref _retryingSince, startedAt);
             }
 
             if (!outcome.Left.IsEmpty)

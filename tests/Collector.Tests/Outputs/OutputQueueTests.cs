@@ -213,6 +213,27 @@ public sealed class OutputQueueTests
     }
 
     [Fact]
+    public async Task Problem_OfATryThatEndsInATimeout_StaysWhileItIsTriedAgain()
+    {
+        LateOutput output = new();
+        await using OutputQueue queue = await StartAsync(output, new OutputQueueOptions { RetryDelayMin = TimeSpan.FromSeconds(5) });
+        await OfferAsync(queue, new BatchBuilder().Add("a"));
+        await output.Reached.WaitAsync(Deadline);
+        await AdvanceAsync(TimeSpan.FromSeconds(9));
+        Assert.Null(queue.Problem);
+        await AdvanceAsync(TimeSpan.FromSeconds(2));
+        Assert.Equal("no answer for 11 s", queue.Problem);
+        output.Fail();
+        for (int i = 0; i < 1000 && queue.Statistics.LastError.Length == 0; i++)
+        {
+            await Task.Delay(5);
+        }
+
+        Assert.Equal("retrying for 11 s: timeout: no answer", queue.Problem);
+        Assert.Equal(11, queue.OldestAgeSeconds);
+    }
+
+    [Fact]
     public async Task Send_Refused_IsCountedAsFailedAndLost()
     {
         await using OutputQueue queue = await StartAsync(new RefusingOutput(), new OutputQueueOptions());

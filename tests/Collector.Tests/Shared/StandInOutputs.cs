@@ -119,3 +119,22 @@ sealed class ThenOutput(CollectingOutput first, CollectingOutput then) : Collect
         return output.SendAsync(batch, selected, cancellationToken);
     }
 }
+
+/// <summary>Answers the first time when told to, and then that it got no answer; takes everything after that.</summary>
+sealed class LateOutput : CollectingOutput
+{
+    readonly TaskCompletionSource _failed = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    readonly TaskCompletionSource _reached = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    /// <summary>Ends when the first send has come.</summary>
+    public Task Reached => _reached.Task;
+
+    public void Fail() => _failed.TrySetResult();
+
+    public override async ValueTask<SendOutcome> SendAsync(ClassifiedBatch batch, ReadOnlyMemory<int> selected, CancellationToken cancellationToken)
+    {
+        bool isFirst = _reached.TrySetResult();
+        await _failed.Task.WaitAsync(cancellationToken);
+        return isFirst ? SendOutcome.Retry("timeout", "no answer") : await base.SendAsync(batch, selected, cancellationToken);
+    }
+}
