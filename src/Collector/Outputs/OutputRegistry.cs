@@ -5,6 +5,7 @@ using Collector.Alerts.Slack;
 using Collector.Alerts.Teams;
 using Collector.Alerts.Webhook;
 using Collector.Outputs.Files;
+using Collector.Outputs.Kafka;
 using Collector.Outputs.Loki;
 using Collector.Outputs.Otlp;
 using Collector.Outputs.Stdout;
@@ -21,6 +22,7 @@ static class OutputRegistry
         FileOutput.Kind,
         OtlpOutput.Kind,
         LokiOutput.Kind,
+        KafkaOutput.Kind,
         AlertmanagerChannel.Kind,
         EmailChannel.Kind,
         PagerDutyChannel.Kind,
