@@ -9,6 +9,7 @@ using Collector.Outputs.Kafka;
 using Collector.Outputs.Loki;
 using Collector.Outputs.Otlp;
 using Collector.Outputs.Stdout;
+using Collector.Outputs.Syslog;
 using Receivers;
 
 namespace Collector.Outputs;
@@ -23,6 +24,7 @@ static class OutputRegistry
         OtlpOutput.Kind,
         LokiOutput.Kind,
         KafkaOutput.Kind,
+        SyslogOutput.Kind,
         AlertmanagerChannel.Kind,
         EmailChannel.Kind,
         PagerDutyChannel.Kind,

@@ -49,6 +49,19 @@ sealed class PayloadBuffer(int initialBytes = 64 * 1024) : IBufferWriter<byte>, 
     /// <summary>Writes over a byte that was written before.</summary>
     public void SetByte(int at, byte value) => _bytes.AsSpan(0, _length)[at] = value;
 
+    /// <summary>Makes room in front of what was written from a place on.</summary>
+    /// <param name="at">Where the room begins.</param>
+    /// <param name="bytes">How much; what lies there now moves, and the room holds anything.</param>
+    public void Insert(int at, int bytes)
+    {
+        Reserve(bytes);
+        _bytes.AsSpan(at, _length - at).CopyTo(_bytes.AsSpan(at + bytes));
+        _length += bytes;
+    }
+
+    /// <summary>Writes over bytes that were written before.</summary>
+    public void SetBytes(int at, scoped ReadOnlySpan<byte> bytes) => bytes.CopyTo(_bytes.AsSpan(0, _length)[at..]);
+
     /// <summary>Takes back what was written after this length.</summary>
     public void CutTo(int length) => _length = length;
 

@@ -1,0 +1,70 @@
+using System.Net.Security;
+using System.Security.Authentication;
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+
+namespace Collector.Outputs.Tls;
+
+/// <summary>The client's side of TLS for an output: the options of each handshake, from files that may be replaced while running.</summary>
+/// <remarks>TLS 1.2 and 1.3 only (RFC 8996). Revocation is not asked for: an authority that cannot be reached must not hold back logs.</remarks>
+static class ClientTls
+{
+    const string ServerUse = "1.3.6.1.5.5.7.3.1";
+
+    /// <summary>Reads the files; reading also loads OpenSSL, so that a host without it fails at the start and not at the first handshake.</summary>
+    /// <param name="options">Names the files.</param>
+    /// <param name="host">Name that the far side's certificate must carry.</param>
+    /// <exception cref="IOException">A file is missing, unreadable or does not hold what it should; the message is one line for a person.</exception>
+    public static SslClientAuthenticationOptions Load(ClientTlsOptions options, string host)
+    {
+        SslClientAuthenticationOptions handshake = new()
+        {
+            TargetHost = host,
+            EnabledSslProtocols = SslProtocols.Tls12 | SslProtocols.Tls13,
+            EncryptionPolicy = EncryptionPolicy.RequireEncryption,
+            AllowRenegotiation = false,
+            CertificateRevocationCheckMode = X509RevocationMode.NoCheck,
+        };
+        string file = options.Ca;
+        try
+        {
+            if (options.Ca.Length > 0)
+            {
+                handshake.CertificateChainPolicy = TrustOnly(options.Ca);
+            }
+
+            if (options.Certificate.Length > 0)
+            {
+                file = options.Certificate;
+                handshake.ClientCertificateContext = Own(options);
+            }
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or CryptographicException or ArgumentException)
+        {
+            throw new IOException($"tls: cannot use {file}: {e.Message}", e);
+        }
+
+        return handshake;
+    }
+
+    static X509ChainPolicy TrustOnly(string file)
+    {
+        X509ChainPolicy policy = new()
+        {
+            TrustMode = X509ChainTrustMode.CustomRootTrust,
+            RevocationMode = X509RevocationMode.NoCheck,
+            DisableCertificateDownloads = true,
+        };
+        policy.ApplicationPolicy.Add(new Oid(ServerUse));
+        policy.CustomTrustStore.ImportFromPemFile(file);
+        return policy.CustomTrustStore.Count > 0 ? policy : throw new CryptographicException("it holds no certificate in PEM form");
+    }
+
+    static SslStreamCertificateContext Own(ClientTlsOptions options)
+    {
+        using X509Certificate2 pem = X509Certificate2.CreateFromPemFile(options.Certificate, options.KeyFile.Length > 0 ? options.KeyFile : options.Certificate);
+        X509Certificate2Collection chain = [];
+        chain.ImportFromPemFile(options.Certificate);
+        return SslStreamCertificateContext.Create(new X509Certificate2(pem), chain, offline: true);
+    }
+}
