@@ -11,7 +11,7 @@ namespace Collector.Outputs.Kafka;
 /// <summary>Brings librdkafka, which is built into the binary, into the process: once, and only where a kafka output is configured.</summary>
 static unsafe class KafkaLibrary
 {
-    const string ResourceName = "librdkafka.so.gz";
+    const string ResourceName = "librdkafka.so.br";
     const string LibraryFile = "librdkafka.so";
 
     static readonly Lock LoadLock = new();
@@ -52,15 +52,17 @@ static unsafe class KafkaLibrary
             return 0;
         }
 
-        // RFC 1952 §2.3.1: a gzip file ends in the length of what it holds. Not on the managed heap, where 12 MB would stay for long.
-        int length = BinaryPrimitives.ReadInt32LittleEndian(new ReadOnlySpan<byte>(packed.PositionPointer + packed.Length - 4, 4));
+        // Written by the project's PackFile: the length, then the compressed library. Not on the managed heap, where 12 MB would stay for long.
+        Span<byte> prefix = stackalloc byte[sizeof(int)];
+        packed.ReadExactly(prefix);
+        int length = BinaryPrimitives.ReadInt32LittleEndian(prefix);
         byte* content = (byte*)NativeMemory.Alloc((nuint)length);
         try
         {
             Span<byte> unpacked = new(content, length);
-            using (GZipStream gzip = new(packed, CompressionMode.Decompress))
+            using (BrotliStream brotli = new(packed, CompressionMode.Decompress))
             {
-                gzip.ReadExactly(unpacked);
+                brotli.ReadExactly(unpacked);
             }
 
             return MemoryLibrary.Load(LibraryFile, unpacked, isMapped: false, stateFolder, out problem);
