@@ -67,9 +67,9 @@ sealed partial class KafkaOutput : IOutput
 
     public async ValueTask<SendOutcome> SendAsync(ClassifiedBatch batch, ReadOnlyMemory<int> selected, CancellationToken cancellationToken)
     {
-        if (_isDead)
+        if (_isDead && await TryReplaceAsync().ConfigureAwait(false) is { } failure)
         {
-            await ReplaceAsync().ConfigureAwait(false);
+            return failure;
         }
 
         KafkaDelivery delivery = new(selected);
@@ -145,12 +145,22 @@ sealed partial class KafkaOutput : IOutput
         .SetLogHandler(OnLog)
         .Build();
 
-    async Task ReplaceAsync()
+    /// <returns>Null: there is a new producer.</returns>
+    async Task<SendOutcome?> TryReplaceAsync()
     {
-        LogFatal(Name, OneLine.Of(_brokers));
+        LogFatal(Name, _brokers);
         await DisposeProducerAsync().ConfigureAwait(false);
-        _isDead = false;
-        _producer = Build();
+        try
+        {
+            _producer = Build();
+            _isDead = false;
+            return null;
+        }
+        catch (Exception e) when (e is KafkaException or InvalidOperationException)
+        {
+            // A certificate that is being replaced, for one.
+            return SendOutcome.Retry("kafka_error", e.Message);
+        }
     }
 
     // It waits for librdkafka's threads.

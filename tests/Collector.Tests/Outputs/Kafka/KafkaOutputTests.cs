@@ -1,3 +1,4 @@
+using System.Reflection;
 using System.Text;
 using System.Text.Json;
 using Classifier;
@@ -103,6 +104,24 @@ public sealed class KafkaOutputTests
         cluster.FailProduce(ErrorCode.NotEnoughReplicas, ErrorCode.NotEnoughReplicas, ErrorCode.RequestTimedOut);
         Assert.Equal(SendOutcome.Delivered, await output.SendAsync(batch, Identity.Upto(100).AsMemory(0, 100), default).AsTask().WaitAsync(Deadline));
         Assert.Equal(Enumerable.Range(0, 100), cluster.Read("logs", 100).Select(r => int.Parse(Body(r.Message.Value))).Order());
+    }
+
+    [Fact]
+    public async Task Send_AfterTheProducerHasEnded_MakesAnother()
+    {
+        using MockCluster cluster = new();
+        await using KafkaOutput output = await StartAsync(Options(cluster) with { Timeout = TimeSpan.FromSeconds(2) });
+        Assert.Equal(SendOutcome.Delivered, await output.SendAsync(Numbered(0, 1).Build(_pool), Identity.Upto(1).AsMemory(0, 1), default));
+        cluster.Kill((IClient)typeof(KafkaOutput).GetField("_producer", BindingFlags.Instance | BindingFlags.NonPublic)!.GetValue(output)!);
+        SendOutcome outcome = SendOutcome.Retry("", "");
+        for (int i = 0; i < 100 && outcome.Kind == SendKind.Retry; i++)
+        {
+            outcome = await output.SendAsync(Numbered(1, 1).Build(_pool), Identity.Upto(1).AsMemory(0, 1), default).AsTask().WaitAsync(Deadline);
+            await Task.Yield();
+        }
+
+        Assert.Equal(SendOutcome.Delivered, outcome);
+        Assert.Equal(["0", "1"], cluster.Read("logs", 2).Select(r => Body(r.Message.Value)).Order());
     }
 
     [Fact]

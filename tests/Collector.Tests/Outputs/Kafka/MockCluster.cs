@@ -20,9 +20,8 @@ sealed unsafe class MockCluster : IDisposable
             ["bootstrap.servers"] = "127.0.0.1:1",
             ["test.mock.num.brokers"] = brokers.ToString(System.Globalization.CultureInfo.InvariantCulture),
         }).SetLogHandler((_, _) => { }).Build();
-        object handle = typeof(Handle).GetProperty("LibrdkafkaHandle", BindingFlags.Instance | BindingFlags.NonPublic)!.GetValue(_owner.Handle)!;
         _library = (nint)typeof(KafkaLibrary).GetField("_library", BindingFlags.Static | BindingFlags.NonPublic)!.GetValue(null)!;
-        _cluster = ((delegate* unmanaged<nint, nint>)Function("rd_kafka_handle_mock_cluster"))(((SafeHandle)handle).DangerousGetHandle());
+        _cluster = ((delegate* unmanaged<nint, nint>)Function("rd_kafka_handle_mock_cluster"))(Native(_owner));
         Assert.NotEqual(0, _cluster);
         Brokers = Marshal.PtrToStringUTF8(((delegate* unmanaged<nint, nint>)Function("rd_kafka_mock_cluster_bootstraps"))(_cluster))!;
     }
@@ -49,6 +48,15 @@ sealed unsafe class MockCluster : IDisposable
         fixed (int* first = codes)
         {
             ((delegate* unmanaged<nint, short, nint, int*, void>)Function("rd_kafka_mock_push_request_errors_array"))(_cluster, 0, codes.Length, first);
+        }
+    }
+
+    /// <summary>Ends a producer as librdkafka does when it cannot keep its promise any more.</summary>
+    public void Kill(IClient producer)
+    {
+        fixed (byte* reason = "killed\0"u8)
+        {
+            Assert.Equal(0, ((delegate* unmanaged<nint, int, byte*, int>)Function("rd_kafka_test_fatal_error"))(Native(producer), (int)ErrorCode.OutOfOrderSequenceNumber, reason));
         }
     }
 
@@ -80,6 +88,9 @@ sealed unsafe class MockCluster : IDisposable
     }
 
     public void Dispose() => _owner.Dispose();
+
+    static nint Native(IClient client) => ((SafeHandle)typeof(Handle)
+        .GetProperty("LibrdkafkaHandle", BindingFlags.Instance | BindingFlags.NonPublic)!.GetValue(client.Handle)!).DangerousGetHandle();
 
     nint Function(string name) => NativeLibrary.GetExport(_library, name);
 }
