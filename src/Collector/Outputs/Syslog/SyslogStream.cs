@@ -122,8 +122,8 @@ sealed class SyslogStream : ISyslogLink
         socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveTime, KeepAliveSeconds);
         socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveInterval, KeepAliveIntervalSeconds);
         socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveRetryCount, KeepAliveProbes);
-        // What was written and is not acknowledged by the far kernel for so long ends the connection.
-        socket.SetRawSocketOption(TcpLevel, TcpUserTimeout, BitConverter.GetBytes((int)timeout.TotalMilliseconds));
+        // What was written and is not acknowledged by the far kernel for so long ends the connection; later than a write that waits, which says more.
+        socket.SetRawSocketOption(TcpLevel, TcpUserTimeout, BitConverter.GetBytes((int)timeout.TotalMilliseconds * 2));
     }
 
     static async Task<Stream> SecureAsync(Stream plain, SyslogOutputOptions options, CancellationToken cancellationToken)

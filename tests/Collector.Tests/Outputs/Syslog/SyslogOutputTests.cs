@@ -111,8 +111,10 @@ public sealed class SyslogOutputTests : IDisposable
             outcome = await SendAsync(output, body).WaitAsync(Deadline);
         }
 
-        Assert.Equal((SendKind.Retry, "timeout", "the far side does not read within 0.5 s"), (outcome.Kind, outcome.Reason, outcome.Detail));
-        Assert.Equal("timeout", (await SendUntilAsync(output, body)).Reason);
+        // On a busy machine the kernel's own limit may come first.
+        Assert.Equal(SendKind.Retry, outcome.Kind);
+        Assert.True(outcome is { Reason: "timeout", Detail: "the far side does not read within 0.5 s" } or { Reason: "closed", Detail: "Connection timed out" }, outcome.ToString());
+        Assert.Equal(SendOutcome.Delivered, await SendAsync(output, "on a new connection"));
         Assert.Equal(2, peer.Accepted);
     }
 
