@@ -16,7 +16,7 @@ public sealed class ImageTests : IClassFixture<BuiltImage>, IAsyncLifetime
 
     public Task DisposeAsync() => BuiltImage.PodmanAsync(["rm", "--force", "--volumes", "--time", "0", "--ignore", _container]);
 
-    [Fact]
+    [ContainerFact]
     public async Task Container_ReadOnlyWithoutCapabilities_TakesLogsInAndTells()
     {
         using TemporaryFolder folder = new();
@@ -52,7 +52,7 @@ public sealed class ImageTests : IClassFixture<BuiltImage>, IAsyncLifetime
         Assert.Equal("0", (await BuiltImage.PodmanAsync(["inspect", "--format", "{{.State.ExitCode}}", _container])).Succeeded().Trim());
     }
 
-    [Fact]
+    [ContainerFact]
     public async Task Image_HasWhatPlatformsLookFor()
     {
         JsonElement facts = JsonDocument.Parse((await BuiltImage.PodmanAsync(["inspect", BuiltImage.Name])).Succeeded()).RootElement[0];

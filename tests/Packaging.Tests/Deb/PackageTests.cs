@@ -4,7 +4,7 @@ namespace Packaging.Tests.Deb;
 
 public sealed class PackageTests
 {
-    [Fact]
+    [MachineFact]
     public async Task Package_InstalledUpgradedRemovedPurged_KeepsTheConfigurationAndLeavesNothing()
     {
         using TemporaryFolder folder = new();

@@ -1,0 +1,37 @@
+using System.Diagnostics;
+using Tests.Shared;
+
+namespace Packaging.Tests.Tools;
+
+/// <summary>What this host lets a test do, found out once by doing it in small.</summary>
+static class Ability
+{
+    static readonly Lazy<string?> Containers = new(() => Probe(Repository.PathTo("tests", "Packaging.Tests", "Tools", "probe-containers.sh")));
+    static readonly Lazy<string?> Machines = new(() => Probe(Repository.PathTo("tests", "Packaging.Tests", "Tools", "probe-machines.sh")));
+
+    /// <summary>Why podman cannot build and run an image here; null when it can.</summary>
+    public static string? NoContainers => Containers.Value;
+
+    /// <summary>Why systemd cannot be booted in a container here; null when it can.</summary>
+    public static string? NoMachines => Machines.Value;
+
+    static string? Probe(string script)
+    {
+        using Process process = Process.Start(new ProcessStartInfo("bash", ["-c", "exec timeout 120 bash \"$0\" 2>&1", script]) { RedirectStandardOutput = true })!;
+        string said = process.StandardOutput.ReadToEnd();
+        process.WaitForExit();
+        return process.ExitCode == 0 ? null : $"{Path.GetFileName(script)} ended with {process.ExitCode}: {said.Trim()}";
+    }
+}
+
+/// <summary>A test that builds or runs containers: skipped, with the reason, where the host refuses them.</summary>
+sealed class ContainerFactAttribute : FactAttribute
+{
+    public ContainerFactAttribute() => Skip = Ability.NoContainers;
+}
+
+/// <summary>A test that needs root and a booted systemd of its own: skipped, with the reason, where the host refuses them.</summary>
+sealed class MachineFactAttribute : FactAttribute
+{
+    public MachineFactAttribute() => Skip = Ability.NoMachines;
+}
