@@ -16,7 +16,7 @@ public sealed partial class SenderTests
     ];
 
     /// <summary>journald to rsyslog to the packaged service, each with the files as they stand, on a machine with systemd.</summary>
-    [Fact]
+    [MachineFact]
     public async Task RsyslogAndJournald_AsTheyStand_ReachThePackagedServiceEvenAfterItWasAway()
     {
         using TemporaryFolder folder = new();
@@ -27,8 +27,23 @@ public sealed partial class SenderTests
         ]);
     }
 
-    [Fact]
-    public async Task Rsyslog_Checked_IsValid() => (await Tool.RunAsync("rsyslogd", "-N1", "-f", Repository.PathTo("packaging", "rsyslog", "60-collector.conf"))).Succeeded();
+    /// <summary>The files for TLS and RELP as they stand, against a certificate of an authority of our own.</summary>
+    [MachineFact]
+    public async Task RsyslogTlsAndRelp_AsTheyStand_ReachTheRightServerOnlyAndEvenAfterItWasAway()
+    {
+        using TemporaryFolder folder = new();
+        string package = await DebianPackage.BuildAsync(folder, "1.0.0");
+        await ThrowawayMachine.RunAsync("rsyslog-tls-and-relp.sh",
+        [
+            package, Repository.PathTo("packaging", "rsyslog", "60-collector-tls.conf"), Repository.PathTo("packaging", "rsyslog", "60-collector-relp.conf"),
+        ]);
+    }
+
+    [Theory]
+    [InlineData("60-collector.conf")]
+    [InlineData("60-collector-tls.conf")]
+    [InlineData("60-collector-relp.conf")]
+    public async Task Rsyslog_Checked_IsValid(string file) => (await Tool.RunAsync("rsyslogd", "-N1", "-f", Repository.PathTo("packaging", "rsyslog", file))).Succeeded();
 
     [Fact]
     public void SyslogNg_NamesWhatItDefines()
