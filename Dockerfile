@@ -1,7 +1,7 @@
 # Collector in an image without a shell: one file, not root, nothing to write to but two volumes.
 #   docker build -t collector .
 #   docker run -p 5514:5514/udp -p 5514:5514/tcp -p 4317:4317 -p 4318:4318 -p 8000:8000 --read-only --cap-drop=all collector
-# Builds for the architecture that it runs on, amd64 or arm64: docker buildx build --platform linux/amd64,linux/arm64 .
+# Builds for the architecture that it runs on, amd64 or arm64, since Native AOT links with that architecture's own libraries; elsewhere under emulation: docker buildx build --platform linux/amd64,linux/arm64 .
 
 # The SDK that the lock files were made with: another one brings another compiler and runtime.
 FROM mcr.microsoft.com/dotnet/sdk:10.0.401-noble-aot AS build
@@ -9,7 +9,9 @@ WORKDIR /source
 COPY .editorconfig BannedSymbols.txt Directory.Build.props Directory.Packages.props global.json ./
 COPY models models
 COPY src src
-RUN dotnet publish -c Release -r "linux-$(uname -m | sed 's/x86_64/x64/; s/aarch64/arm64/')" src/Collector -o /out \
+# NativeRuntime: the ONNX Runtime that is embedded has to be for the same architecture.
+RUN runtime="linux-$(uname -m | sed 's/x86_64/x64/; s/aarch64/arm64/')" \
+ && dotnet publish -c Release -r "$runtime" "-p:NativeRuntime=$runtime" src/Collector -o /out \
  && mkdir /out/state /out/logs
 
 # A binary that was linked on noble asks for glibc 2.38 or newer: debian12 has 2.36, debian13 has 2.41.
