@@ -1,7 +1,8 @@
 # Collector in an image without a shell: one file, not root, nothing to write to but two volumes.
 #   docker build -t collector .
 #   docker run -p 5514:5514/udp -p 5514:5514/tcp -p 4317:4317 -p 4318:4318 -p 8000:8000 --read-only --cap-drop=all collector
-# Builds for the architecture that it runs on, amd64 or arm64, since Native AOT links with that architecture's own libraries; elsewhere under emulation: docker buildx build --platform linux/amd64,linux/arm64 .
+# Builds for the architecture that it runs on, amd64 or arm64, since Native AOT links with that architecture's own libraries; for another
+# one under emulation: docker buildx build --platform linux/amd64,linux/arm64 .
 
 # The SDK that the lock files were made with: another one brings another compiler and runtime.
 FROM mcr.microsoft.com/dotnet/sdk:10.0.401-noble-aot AS build
