@@ -20,6 +20,7 @@ root=$work/$name
 install -D -m 755 "$binary" "$root/bin/collector"
 install -D -m 644 packaging/config/collector.yaml "$root/etc/collector/collector.yaml"
 install -D -m 644 packaging/systemd/collector.service "$root/lib/systemd/system/collector.service"
+install -D -m 644 packaging/systemd/collector.socket "$root/examples/collector.socket"
 install -D -m 644 packaging/systemd/collector.sysusers "$root/lib/sysusers.d/collector.conf"
 install -D -m 644 packaging/man/collector.1 "$root/share/man/man1/collector.1"
 install -D -m 644 packaging/deb/collector.bash-completion "$root/share/bash-completion/completions/collector"

@@ -28,6 +28,7 @@ put 644 packaging/config/collector.yaml etc/collector/collector.yaml
 put 644 packaging/systemd/collector.service lib/systemd/system/collector.service
 put 644 packaging/deb/collector.bash-completion usr/share/bash-completion/completions/collector
 put 644 packaging/deb/copyright usr/share/doc/collector/copyright
+put 644 packaging/systemd/collector.socket usr/share/doc/collector/examples/collector.socket
 put 644 packaging/deb/lintian-overrides usr/share/lintian/overrides/collector
 mkdir -p "$root/usr/share/man/man1" "$root/DEBIAN"
 gzip -9n < packaging/man/collector.1 > "$root/usr/share/man/man1/collector.1.gz"
