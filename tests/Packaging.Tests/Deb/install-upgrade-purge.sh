@@ -46,7 +46,7 @@ systemctl is-active collector
 # A wrong configuration: exit code 2, and no start again and again.
 cp /etc/collector/collector.yaml /tmp/good.yaml
 echo 'nonsense: 1' >> /etc/collector/collector.yaml
-! systemctl restart collector
+if systemctl restart collector; then exit 1; fi
 [ "$(systemctl show -P ExecMainStatus collector)" = 2 ]
 [ "$(systemctl show -P NRestarts collector)" = 0 ]
 cp /tmp/good.yaml /etc/collector/collector.yaml
@@ -55,9 +55,9 @@ systemctl start collector
 
 # Remove: stopped, configuration kept. Purge: nothing is left.
 dpkg -r collector
-! systemctl is-active collector
+if systemctl is-active collector; then exit 1; fi
 [ -f /etc/collector/collector.yaml ]
 dpkg -P collector
 [ ! -e /etc/collector ] && [ ! -e /var/lib/collector ] && [ ! -e /var/log/collector ] && [ ! -e $unit ]
-! getent passwd collector
+if getent passwd collector; then exit 1; fi
 [ -z "$(ls /etc/systemd/system/*.wants/collector.service 2>/dev/null)" ]

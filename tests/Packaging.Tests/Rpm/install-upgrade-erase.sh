@@ -21,7 +21,7 @@ systemctl is-active collector
 
 # Erase: stopped and disabled; a changed configuration is kept beside.
 rpm -e collector
-! systemctl is-active collector
+if systemctl is-active collector; then exit 1; fi
 [ ! -e $unit ] && [ ! -e /usr/bin/collector ]
 grep -x '# mine' /etc/collector/collector.yaml.rpmsave
 [ -z "$(ls /etc/systemd/system/*.wants/collector.service 2>/dev/null)" ]

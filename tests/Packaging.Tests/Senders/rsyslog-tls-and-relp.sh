@@ -40,7 +40,7 @@ sed 's/permittedpeers="collector.example.org"/permittedpeers="other.example.org"
 systemctl restart rsyslog
 logger --tag shop 'not for another server'
 journalctl --no-pager -f -u rsyslog | grep -m 1 'peer name not authorized'
-! grep 'not for another server' /var/log/collector/records.jsonl
+if grep 'not for another server' /var/log/collector/records.jsonl; then exit 1; fi
 
 # What waited for the right server goes out with the rest.
 install -m 644 60-collector-relp.conf /etc/rsyslog.d/60-collector.conf
