@@ -36,4 +36,7 @@ public struct Verdict
 
     /// <summary>An operator's rule says that nobody is to be told: no alert, and no output that asks for less than everything.</summary>
     public bool IsMuted;
+
+    /// <summary>Id of the name of the operator's rule that matched; 0 when none did, or one without a name.</summary>
+    public ushort Rule;
 }

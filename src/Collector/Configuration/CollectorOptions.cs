@@ -33,18 +33,25 @@ sealed record CollectorOptions
     /// <summary>Reads everything in one pass, in the order in which data flows.</summary>
     /// <param name="root">The root of the file, or of nothing for the defaults.</param>
     /// <param name="everyKind">Reads the settings of every kind of receiver and output, for the reference.</param>
-    public static CollectorOptions Read(YamlOptionsReader root, bool everyKind = false) => new()
+    public static CollectorOptions Read(YamlOptionsReader root, bool everyKind = false)
     {
-        Receivers = ReadReceivers(root, everyKind),
-        Classifier = ClassifierSettings.Read(root.Section("classifier", "What decides on the meaning of a record.")),
-        Rules = [.. root.Sections("rules", "Your own word on records that you know better than the model. The first rule that matches counts.").Select(RuleOptions.Read)],
-        Pipeline = PipelineOptions.Read(root.Section("pipeline", "How much may be under way between receivers and outputs.")),
-        Outputs = ReadOutputs(root, everyKind),
-        Http = HttpOptions.Read(root.Section("http", "Metrics and health.")),
-        Status = StatusOptions.Read(root.Section("status", "Status page and API.")),
-        LogLevel = LogLevels[root.Section("log", "The collector's own messages, on standard error.").Choice("level", 1, LogLevelNames, "Least level to write.")],
-        ShutdownGrace = root.Duration("shutdown_grace", TimeSpan.FromSeconds(10), TimeSpan.FromSeconds(1), TimeSpan.FromHours(1), "Time to hand on what was received after SIGTERM or SIGINT; what is left then is dropped and counted."),
-    };
+        List<ReceiverPlan> receivers = ReadReceivers(root, everyKind);
+        ClassifierSettings classifier = ClassifierSettings.Read(root.Section("classifier", "What decides on the meaning of a record."));
+        List<RuleOptions> rules =
+            [.. root.Sections("rules", "Your own word on records that you know better than the model. The first rule that matches counts.").Select(RuleOptions.Read)];
+        return new CollectorOptions
+        {
+            Receivers = receivers,
+            Classifier = classifier,
+            Rules = rules,
+            Pipeline = PipelineOptions.Read(root.Section("pipeline", "How much may be under way between receivers and outputs.")),
+            Outputs = ReadOutputs(root, everyKind, rules),
+            Http = HttpOptions.Read(root.Section("http", "Metrics and health.")),
+            Status = StatusOptions.Read(root.Section("status", "Status page and API.")),
+            LogLevel = LogLevels[root.Section("log", "The collector's own messages, on standard error.").Choice("level", 1, LogLevelNames, "Least level to write.")],
+            ShutdownGrace = root.Duration("shutdown_grace", TimeSpan.FromSeconds(10), TimeSpan.FromSeconds(1), TimeSpan.FromHours(1), "Time to hand on what was received after SIGTERM or SIGINT; what is left then is dropped and counted."),
+        };
+    }
 
     static List<ReceiverPlan> ReadReceivers(YamlOptionsReader root, bool everyKind)
     {
@@ -69,7 +76,7 @@ sealed record CollectorOptions
         return plans;
     }
 
-    static List<OutputSetup> ReadOutputs(YamlOptionsReader root, bool everyKind)
+    static List<OutputSetup> ReadOutputs(YamlOptionsReader root, bool everyKind, IReadOnlyList<RuleOptions> rules)
     {
         const string Key = "outputs";
         // Without a word from the user, the critical records appear on standard output.
@@ -79,6 +86,6 @@ sealed record CollectorOptions
             Key, "Where records go. Without this section critical records appear on standard output; with it, exactly those outputs run that it names.");
         IEnumerable<string> names = everyKind ? OutputRegistry.Kinds.Select(k => k.Name) : isWritten ? section.Keys : defaults;
         string About(string name) => OutputRegistry.Kinds.FirstOrDefault(k => k.Name == name)?.About ?? "An output under a name of your own.";
-        return [.. names.Select(name => OutputRegistry.Read(name, section.Section(name, About(name))))];
+        return [.. names.Select(name => OutputRegistry.Read(name, section.Section(name, About(name)), rules))];
     }
 }

@@ -12,6 +12,9 @@ sealed record RuleOptions
 
     static readonly string[] MatchKeys = ["template", "regex", "app", "host", "severity", "structured_data"];
 
+    /// <summary>By which an output can ask for the records that it matches; empty for none.</summary>
+    public string Name { get; init; } = "";
+
     /// <summary>Template id; null matches every template.</summary>
     public ulong? Template { get; init; }
 
@@ -44,6 +47,7 @@ sealed record RuleOptions
         OptionsReader match = reader.Section("match", "Which records: all of the conditions that are written must hold.");
         RuleOptions rule = new()
         {
+            Name = reader.Text("name", null, "A name by which outputs can ask for the records that the rule matches.") ?? "",
             Template = ReadTemplate(match),
             Regex = ReadRegex(match),
             Apps = match.Texts("app", [], "App names, exactly as in the records."),
@@ -59,13 +63,21 @@ sealed record RuleOptions
             reader.Mistake("match", "must hold at least one of template, regex, app, host, structured_data and severity, or the rule would match everything");
         }
 
-        if (!reader.Has("severity") && !reader.Has("category") && !rule.Mute)
+        if (!reader.Has("severity") && !reader.Has("category") && !rule.Mute && rule.Name.Length == 0)
         {
-            reader.Mistake("", "the rule changes nothing; write severity, category or mute: true");
+            reader.Mistake("", "the rule changes nothing; write severity, category or mute: true, or a name for outputs to ask for");
         }
 
         return rule;
     }
+
+    public static bool TryParseTemplate(string text, out ulong id)
+    {
+        id = 0;
+        return text.Length == 16 && ulong.TryParse(text, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out id);
+    }
+
+    public static string TemplateMistake(string text) => $"must be 16 hex digits such as 9f1c53aa0b1d4e22, and is {SettingText.Quoted(text)}";
 
     static ulong? ReadTemplate(OptionsReader match)
     {
@@ -75,12 +87,12 @@ sealed record RuleOptions
             return null;
         }
 
-        if (text.Length == 16 && ulong.TryParse(text, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out ulong id))
+        if (TryParseTemplate(text, out ulong id))
         {
             return id;
         }
 
-        match.Mistake("template", $"must be 16 hex digits such as 9f1c53aa0b1d4e22, and is {SettingText.Quoted(text)}");
+        match.Mistake("template", TemplateMistake(text));
         return null;
     }
 

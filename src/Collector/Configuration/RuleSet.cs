@@ -32,6 +32,7 @@ sealed class RuleSet(IReadOnlyList<RuleOptions> rules)
                 verdict.Category = rule.Category ?? verdict.Category;
                 // A rule that only mutes says nothing on what the record means.
                 verdict.Source = rule is { Severity: null, Category: null } ? verdict.Source : VerdictSource.Rule;
+                verdict.Rule = _rules[i].NameId;
                 mute = rule.Mute;
                 return i;
             }
@@ -43,32 +44,21 @@ sealed class RuleSet(IReadOnlyList<RuleOptions> rules)
 
     sealed class CompiledRule(RuleOptions options)
     {
-        readonly byte[][] _apps = [.. options.Apps.Select(Encoding.UTF8.GetBytes)];
-        readonly byte[][] _hosts = [.. options.Hosts.Select(Encoding.UTF8.GetBytes)];
+        readonly NameList _apps = new(options.Apps);
+        readonly NameList _hosts = new(options.Hosts);
 
         public RuleOptions Options { get; } = options;
+
+        public ushort NameId { get; } = RuleNames.IdOf(options.Name);
 
         /// <summary>Cheap conditions first: the expression is the only one that reads the text.</summary>
         public bool Matches(ReadOnlySpan<byte> app, ReadOnlySpan<byte> host, ReadOnlySpan<byte> body, ReadOnlySpan<byte> data, in Verdict verdict) =>
             (Options.Template is not { } template || template == verdict.TemplateId)
             && (Options.Severities.Count == 0 || Options.Severities.Contains(verdict.Severity))
-            && IsOneOf(_apps, app)
-            && IsOneOf(_hosts, host)
+            && _apps.Takes(app)
+            && _hosts.Takes(host)
             && (Options.StructuredData.Count == 0 || HasOneOf(Options.StructuredData, data))
             && (Options.Regex is null || MatchesBody(body));
-
-        static bool IsOneOf(byte[][] names, ReadOnlySpan<byte> name)
-        {
-            foreach (byte[] candidate in names)
-            {
-                if (name.SequenceEqual(candidate))
-                {
-                    return true;
-                }
-            }
-
-            return names.Length == 0;
-        }
 
         static bool HasOneOf(IReadOnlyList<StructuredCondition> conditions, ReadOnlySpan<byte> text)
         {

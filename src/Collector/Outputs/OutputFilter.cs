@@ -1,19 +1,24 @@
 using System.Buffers;
 using Classifier;
+using Collector.Configuration;
 using Collector.Pipeline;
 using Receivers;
 
 namespace Collector.Outputs;
 
-/// <summary>Which records an output is given: those at or above a severity, of some categories. Muted ones go only where every record goes.</summary>
-sealed record OutputFilter
+/// <summary>Which records an output is given: all of the conditions that are written must hold. Muted ones go only where every record goes.</summary>
+sealed partial record OutputFilter
 {
     const uint AllCategories = uint.MaxValue;
 
-    static readonly string[] Words = ["all", "critical", "error", "warning", "info", "debug"];
-
     // Bit n set: category n is wanted.
     uint _categories = AllCategories;
+
+    // Null: not a condition.
+    ConditionSet<ulong>? _templates;
+    ConditionSet<ushort>? _rules;
+    NameList? _apps;
+    NameList? _hosts;
 
     /// <summary>Every record.</summary>
     public static OutputFilter All { get; } = new();
@@ -21,32 +26,19 @@ sealed record OutputFilter
     /// <summary>Records of this severity and above.</summary>
     public Severity SeverityMin { get; private init; } = Severity.Debug;
 
-    public bool TakesAll => SeverityMin == Severity.Debug && _categories == AllCategories;
+    public bool TakesAll => SeverityMin == Severity.Debug && _categories == AllCategories && !HasNarrow;
+
+    bool HasNarrow => _templates is not null || _rules is not null || _apps is not null || _hosts is not null;
 
     public static OutputFilter AtLeast(Severity severity) => new() { SeverityMin = severity };
 
-    public static OutputFilter Read(OptionsReader options, OutputFilter fallback)
+    /// <summary>Whether a record is wanted. Cheap conditions first: most records fail on the severity.</summary>
+    public bool Takes(ClassifiedBatch batch, int index)
     {
-        int word = options.Choice("when", WordOf(fallback.SeverityMin), Words, "Least severe records to send, by the verdict: `error` sends errors and criticals.");
-        IReadOnlyList<string> names = options.Texts("categories", [], "Send records of these categories only; empty sends every category.");
-        uint categories = 0;
-        foreach (string name in names)
-        {
-            int category = IndexOf(LabelNames.Categories, name);
-            if (category < 0)
-            {
-                options.Mistake("categories", $"'{name}' is no category; use some of {string.Join(", ", LabelNames.Categories)}");
-                continue;
-            }
-
-            categories |= 1u << category;
-        }
-
-        return new OutputFilter { SeverityMin = word == 0 ? Severity.Debug : (Severity)(5 - word), _categories = categories == 0 ? AllCategories : categories };
+        ref readonly Verdict verdict = ref batch.Verdicts[index];
+        return verdict.Severity >= SeverityMin && (_categories >> (int)verdict.Category & 1) != 0 && (!verdict.IsMuted || TakesAll)
+            && (!HasNarrow || TakesNarrow(batch, index, verdict));
     }
-
-    public bool Takes(in Verdict verdict) =>
-        verdict.Severity >= SeverityMin && (_categories >> (int)verdict.Category & 1) != 0 && (!verdict.IsMuted || TakesAll);
 
     /// <summary>Indices of the records to send.</summary>
     /// <param name="batch">Complete, with verdicts.</param>
@@ -64,12 +56,11 @@ sealed record OutputFilter
 
         indices = null;
         int count = 0;
-        ReadOnlySpan<Verdict> verdicts = batch.Verdicts;
-        for (int i = 0; i < verdicts.Length; i++)
+        for (int i = 0; i < batch.Count; i++)
         {
-            if (Takes(verdicts[i]))
+            if (Takes(batch, i))
             {
-                indices ??= ArrayPool<int>.Shared.Rent(verdicts.Length);
+                indices ??= ArrayPool<int>.Shared.Rent(batch.Count);
                 indices[count++] = i;
             }
         }
@@ -78,18 +69,12 @@ sealed record OutputFilter
         return count;
     }
 
-    static int WordOf(Severity severity) => severity == Severity.Debug ? 0 : 5 - (int)severity;
-
-    static int IndexOf(IReadOnlyList<string> names, string name)
+    bool TakesNarrow(ClassifiedBatch batch, int index, in Verdict verdict)
     {
-        for (int i = 0; i < names.Count; i++)
-        {
-            if (names[i] == name)
-            {
-                return i;
-            }
-        }
-
-        return -1;
+        ref readonly LogRecord record = ref batch.Records[index];
+        return (_templates is null || _templates.Contains(verdict.TemplateId))
+            && (_rules is null || _rules.Contains(verdict.Rule))
+            && (_apps is null || _apps.Takes(batch[record.AppName]))
+            && (_hosts is null || _hosts.Takes(batch[record.Hostname]));
     }
 }

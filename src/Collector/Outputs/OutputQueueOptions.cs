@@ -1,3 +1,4 @@
+using Collector.Configuration;
 using Receivers;
 
 namespace Collector.Outputs;
@@ -27,16 +28,18 @@ sealed record OutputQueueOptions
 
     /// <param name="options">The section of the output.</param>
     /// <param name="defaults">What this kind of output starts from.</param>
-    public static OutputQueueOptions Read(OptionsReader options, OutputQueueOptions defaults) => defaults with
+    /// <param name="rules">The configuration's rules.</param>
+    /// <param name="retries">False: what the output sends is not the records, and it has settings of its own for trying again.</param>
+    public static OutputQueueOptions Read(OptionsReader options, OutputQueueOptions defaults, IReadOnlyList<RuleOptions> rules, bool retries) => defaults with
     {
-        When = OutputFilter.Read(options, defaults.When),
+        When = OutputFilter.Read(options, defaults.When, rules),
         QueueBytesMax = options.Bytes("queue_bytes_max", defaults.QueueBytesMax, 1L << 20, 16L << 30, "Memory that waiting records may hold."),
         WhenFull = (WhenFull)options.Choice(
             "when_full", (int)defaults.WhenFull, WhenFullWords,
             "When the queue is full: `block` makes senders wait, `drop_newest` and `drop_oldest` drop records and count them."),
-        GiveUpAfter = options.Duration(
+        GiveUpAfter = !retries ? defaults.GiveUpAfter : options.Duration(
             "give_up_after", defaults.GiveUpAfter, TimeSpan.Zero, TimeSpan.FromDays(7), "How long the same records are tried again before they are dropped; 0s never gives up."),
-        RetryDelayMax = options.Duration(
+        RetryDelayMax = !retries ? defaults.RetryDelayMax : options.Duration(
             "retry_delay_max", defaults.RetryDelayMax, TimeSpan.FromMilliseconds(100), TimeSpan.FromMinutes(10), "Longest wait between two tries, unless the far side asks for more."),
     };
 }

@@ -4,6 +4,7 @@ using Collector.Alerts.PagerDuty;
 using Collector.Alerts.Slack;
 using Collector.Alerts.Teams;
 using Collector.Alerts.Webhook;
+using Collector.Configuration;
 using Collector.Outputs.Files;
 using Collector.Outputs.Kafka;
 using Collector.Outputs.Loki;
@@ -38,7 +39,8 @@ static class OutputRegistry
     /// <summary>Reads one section under <c>outputs</c>. The key is a kind's name, or any name with the kind under <c>type</c>.</summary>
     /// <param name="name">The key.</param>
     /// <param name="section">Its settings; mistakes are noted there.</param>
-    public static OutputSetup Read(string name, OptionsReader section)
+    /// <param name="rules">The configuration's rules, whose names may be conditions.</param>
+    public static OutputSetup Read(string name, OptionsReader section, IReadOnlyList<RuleOptions> rules)
     {
         int fallback = Array.IndexOf(KindNames, name);
         if (fallback < 0 && !section.Has("type"))
@@ -47,6 +49,6 @@ static class OutputRegistry
         }
 
         OutputKind kind = Kinds[section.Choice("type", Math.Max(fallback, 0), KindNames, "Kind of output; needed where the name of the section is not one.")];
-        return new OutputSetup(name, kind, OutputQueueOptions.Read(section, kind.QueueDefaults), kind.ReadOptions(section));
+        return new OutputSetup(name, kind, OutputQueueOptions.Read(section, kind.QueueDefaults, rules, retries: !kind.IsAlert), kind.ReadOptions(section));
     }
 }
