@@ -11,7 +11,7 @@ results=artifacts/test-results
 say() { printf '\n== %s\n' "$*"; }
 
 # Real peers for the tests, and what Native AOT links with.
-packages=(bsdutils clang curl openssl prometheus prometheus-alertmanager qemu-user rsyslog rsyslog-gnutls rsyslog-relp zlib1g-dev)
+packages=(bsdutils clang curl openssl prometheus prometheus-alertmanager python3-aiosmtpd qemu-user rsyslog rsyslog-gnutls rsyslog-relp zlib1g-dev)
 command -v node >/dev/null || packages+=(nodejs)
 command -v npm >/dev/null || packages+=(npm)
 if [ "${1:-}" != --no-install ] && command -v dpkg-query >/dev/null; then
