@@ -16,7 +16,8 @@ public sealed partial class LogClassifier
     /// <param name="app">App name, may be empty; any bytes.</param>
     /// <param name="body">Message text; any bytes.</param>
     /// <param name="declaredSeverity">OTel SeverityNumber 0 to 24 that the sender declared, for the fallback.</param>
-    public Explanation Explain(ReadOnlySpan<byte> app, ReadOnlySpan<byte> body, byte declaredSeverity)
+    /// <param name="wordsMax">Words that are weighed, 1 to <see cref="ExplainedWordsMax"/>: a run of the model each.</param>
+    public Explanation Explain(ReadOnlySpan<byte> app, ReadOnlySpan<byte> body, byte declaredSeverity, int wordsMax = ExplainedWordsMax)
     {
         byte[] buffer = new byte[Normalizer.TextBytesMax];
         ReadOnlySpan<byte> text = buffer.AsSpan(0, Normalizer.Normalize(app, body, buffer));
@@ -34,7 +35,7 @@ public sealed partial class LogClassifier
 
         try
         {
-            return ExplainCore(engine, runner, text, unexplained);
+            return ExplainCore(engine, runner, text, unexplained, wordsMax);
         }
         catch (OnnxRuntimeException)
         {
@@ -46,7 +47,7 @@ public sealed partial class LogClassifier
         }
     }
 
-    static Explanation ExplainCore(ModelEngine engine, ModelRunner runner, ReadOnlySpan<byte> text, Explanation unexplained)
+    static Explanation ExplainCore(ModelEngine engine, ModelRunner runner, ReadOnlySpan<byte> text, Explanation unexplained, int wordsMax)
     {
         Model model = engine.Model;
         ModelCard card = model.Card;
@@ -68,10 +69,10 @@ public sealed partial class LogClassifier
             CriticalThreshold = engine.Threshold,
         };
         int label = Array.IndexOf(card.Severities, verdict.Severity);
-        return explanation with { Words = Weigh(runner, card, text, label, explanation.Severities[label].Probability) };
+        return explanation with { Words = Weigh(runner, card, text, label, explanation.Severities[label].Probability, wordsMax) };
     }
 
-    static List<ExplainedWord> Weigh(ModelRunner runner, ModelCard card, ReadOnlySpan<byte> text, int label, float whole)
+    static List<ExplainedWord> Weigh(ModelRunner runner, ModelCard card, ReadOnlySpan<byte> text, int label, float whole, int wordsMax)
     {
         List<ExplainedWord> words = [];
         float[] probabilities = new float[card.Severities.Length];
@@ -79,7 +80,7 @@ public sealed partial class LogClassifier
         foreach (Range range in text.Split((byte)' '))
         {
             (int start, int length) = range.GetOffsetAndLength(text.Length);
-            if (length == 0 || words.Count == ExplainedWordsMax)
+            if (length == 0 || words.Count == wordsMax)
             {
                 continue;
             }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Classifier;
+using Collector.Alerts;
 using Collector.Configuration;
 using Collector.Metrics;
 using Collector.Outputs;
@@ -18,6 +19,7 @@ sealed partial class Appliance : IAsyncDisposable
     readonly ILogger _logger;
     readonly TimeProvider _time;
     readonly PartServices _services;
+    readonly AlertEvidence _evidence;
     OutputContext _context;
     readonly Ledger _ledger = new();
     readonly VerdictStatistics _verdicts;
@@ -51,10 +53,11 @@ sealed partial class Appliance : IAsyncDisposable
         _time = time;
         _startedAt = time.GetTimestamp();
         _services = new PartServices(loggers, time);
-        _context = new OutputContext(time, loggers, options.Classifier.Options.StateFolder);
         _verdicts = new VerdictStatistics(time);
         _lawbook = new Lawbook(LawOf(options));
         _classifier = LogClassifier.Create(options.Classifier.Options, loggers.CreateLogger("Classifier"), time);
+        _evidence = new AlertEvidence(new RecentLines(AlertOptions.LinesBeforeMax, time), new AlertWords(_classifier));
+        _context = new OutputContext(time, loggers, options.Classifier.Options.StateFolder) { Evidence = _evidence };
         _receivers = [.. options.Receivers.Select(plan => new RunningReceiver(plan, ReceiverSettings(configuration, plan), plan.Create(_services)))];
         _outputs = [.. options.Outputs.Select(setup => new RunningOutput(setup, OutputSettings(configuration, setup), setup.Create(_context)))];
         _criticals = options.Status.Listen is null ? null : new RecentCriticals();
@@ -163,6 +166,7 @@ sealed partial class Appliance : IAsyncDisposable
             await output.DisposeAsync().ConfigureAwait(false);
         }
 
+        await _evidence.Words!.DisposeAsync().ConfigureAwait(false);
         _criticals?.Dispose();
         _pipeline.Dispose();
         await _classifier.DisposeAsync().ConfigureAwait(false);
@@ -180,9 +184,25 @@ sealed partial class Appliance : IAsyncDisposable
 
     static SettingGroup OutputSettings(LoadedConfiguration configuration, OutputSetup setup) => configuration.Settings.Section("outputs").Section(setup.Name);
 
-    // The page's own share comes last: it never waits.
-    IReadOnlyList<IBatchConsumer> Consumers(IEnumerable<RunningOutput> outputs) =>
-        _criticals is null ? [.. outputs.Select(o => o.Part)] : [.. outputs.Select(o => o.Part), _criticals];
+    // What alerts show is noted before they hear of a record, and costs nothing where nobody shows it. The page's own share comes last: it never waits.
+    List<IBatchConsumer> Consumers(IEnumerable<RunningOutput> outputs)
+    {
+        OutputQueue[] queues = [.. outputs.Select(o => o.Part)];
+        OutputQueue[] alerts = [.. queues.Where(q => q.LinesBefore > 0)];
+        _evidence.Lines!.Watch(alerts.Select(a => a.When));
+        List<IBatchConsumer> consumers = [.. queues];
+        if (alerts.Length > 0)
+        {
+            consumers.Insert(0, _evidence.Lines);
+        }
+
+        if (_criticals is not null)
+        {
+            consumers.Add(_criticals);
+        }
+
+        return consumers;
+    }
 
     static Law LawOf(CollectorOptions options) => new(options.Classifier.Policy, new RuleSet(options.Rules));
 

@@ -34,6 +34,18 @@ sealed record Alert
     /// <summary>The sender's own level, an OTel short name; empty when it declared none.</summary>
     public required string Declared { get; init; }
 
+    /// <summary>Words that carried the verdict, the weightiest first, with what each adds to the probability; empty when they are not known.</summary>
+    public IReadOnlyList<ExplainedWord> Words { get; init; } = [];
+
+    /// <summary>Lines before the record from the same host and app, oldest first; may be empty.</summary>
+    public IReadOnlyList<string> Before { get; init; } = [];
+
+    /// <summary>Records in the last minute.</summary>
+    public long LastMinute { get; init; }
+
+    /// <summary>Records in the last hour.</summary>
+    public long LastHour { get; init; }
+
     /// <summary>Records since <see cref="FirstSeen"/>.</summary>
     public required long Count { get; init; }
 

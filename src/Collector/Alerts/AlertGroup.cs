@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.Json.Serialization;
 using Classifier;
 using Receivers;
 
@@ -43,7 +44,14 @@ sealed class AlertGroup
     /// <summary>A message about it has to be sent, or is being sent and not answered yet.</summary>
     public bool IsPending { get; set; }
 
-    public Alert ToAlert() => new()
+    /// <summary>Since the start of the process: a restart forgets them, the count since the first record stays.</summary>
+    [JsonIgnore]
+    public RecentCounts Recent { get; } = new();
+
+    /// <summary>Lines before the record, as in <see cref="Alert.Before"/>.</summary>
+    public IReadOnlyList<string> Before { get; set; } = [];
+
+    public Alert ToAlert(DateTimeOffset now) => new()
     {
         Id = Key.ToString("x16", CultureInfo.InvariantCulture),
         Template = Template.ToString("x16", CultureInfo.InvariantCulture),
@@ -55,6 +63,9 @@ sealed class AlertGroup
         Confidence = Confidence,
         Source = LabelNames.Sources[(int)Source],
         Declared = SeverityNumbers.Text(Declared, isSyslog: false),
+        Before = Before,
+        LastMinute = Recent.LastMinute(now),
+        LastHour = Recent.LastHour(now),
         Count = Count,
         FirstSeen = FirstSeen,
         LastSeen = LastSeen,

@@ -11,7 +11,7 @@ namespace Collector.Alerts;
 /// allocates nothing. Times are of the wall clock, since groups outlive the process; a clock that steps back ends waits early and never late.
 /// Used under the lock of its owner.
 /// </remarks>
-sealed class AlertGrouper(AlertOptions options, bool groupsItself, bool tellsRecovery, AlertStatistics statistics)
+sealed class AlertGrouper(AlertOptions options, bool groupsItself, bool tellsRecovery, AlertStatistics statistics, AlertEvidence? evidence = null)
 {
     const int LineBytesMax = 1000;
     const int NameBytesMax = 255;
@@ -70,13 +70,8 @@ sealed class AlertGrouper(AlertOptions options, bool groupsItself, bool tellsRec
         ref readonly LogRecord record = ref batch.Records[index];
         ref readonly Verdict verdict = ref batch.Verdicts[index];
         Span<byte> peer = stackalloc byte[64];
-        scoped ReadOnlySpan<byte> host = batch[record.Hostname];
-        if (host.IsEmpty)
-        {
-            host = peer[..batch.Sources[record.Source].Peer.Write(peer, withPort: false)];
-        }
-
-        ulong key = XxHash3.HashToUInt64(host, (long)verdict.TemplateId);
+        ReadOnlySpan<byte> host = HostOf(batch, record, peer);
+        ulong key = KeyOf(host, verdict.TemplateId);
         if (!_groups.TryGetValue(key, out AlertGroup? group))
         {
             if (_groups.Count >= AlertOptions.GroupsMax)
@@ -87,9 +82,14 @@ sealed class AlertGrouper(AlertOptions options, bool groupsItself, bool tellsRec
 
             group = Create(key, host, batch, record, verdict, now);
             _groups.Add(key, group);
+            if (verdict.Source == VerdictSource.Model)
+            {
+                evidence?.Words?.Ask(verdict.TemplateId, batch[record.AppName], batch[record.Body], record.SeverityNumber);
+            }
         }
 
         group.Count++;
+        group.Recent.Add(now);
         group.LastSeen = now;
         if (group.IsPending || (group.NotifiedAt is { } told && (groupsItself || Elapsed(told, now) < options.RepeatAfter)))
         {
@@ -102,6 +102,7 @@ sealed class AlertGrouper(AlertOptions options, bool groupsItself, bool tellsRec
         }
 
         group.IsPending = true;
+        group.Before = LinesBefore(key);
         IsChanged = true;
         _due.Add(group);
         return true;
@@ -179,6 +180,27 @@ sealed class AlertGrouper(AlertOptions options, bool groupsItself, bool tellsRec
         _inARow++;
         _lastMessage = now;
         IsChanged = true;
+    }
+
+    /// <summary>The host that a record names, or its peer's address.</summary>
+    /// <param name="batch">Of the record.</param>
+    /// <param name="record">The record.</param>
+    /// <param name="peer">Scratch of 64 bytes.</param>
+    public static ReadOnlySpan<byte> HostOf(ClassifiedBatch batch, in LogRecord record, Span<byte> peer) =>
+        record.Hostname.IsEmpty ? peer[..batch.Sources[record.Source].Peer.Write(peer, withPort: false)] : batch[record.Hostname];
+
+    /// <summary>Key of a group.</summary>
+    public static ulong KeyOf(ReadOnlySpan<byte> host, ulong template) => XxHash3.HashToUInt64(host, (long)template);
+
+    IReadOnlyList<string> LinesBefore(ulong key)
+    {
+        if (options.LinesBefore == 0 || evidence?.Lines is not { } lines)
+        {
+            return [];
+        }
+
+        IReadOnlyList<string> before = lines.Before(key);
+        return before.Count <= options.LinesBefore ? before : [.. before.Skip(before.Count - options.LinesBefore)];
     }
 
     static TimeSpan Elapsed(DateTimeOffset since, DateTimeOffset now) => now < since ? TimeSpan.MaxValue : now - since;
@@ -285,7 +307,7 @@ sealed class AlertGrouper(AlertOptions options, bool groupsItself, bool tellsRec
         AlertNotice notice = new()
         {
             Kind = kind,
-            Alerts = [.. named.Select(g => g.ToAlert())],
+            Alerts = [.. named.Select(g => g.ToAlert(now))],
             Groups = groups,
             Records = records,
             Suppressed = _suppressed,

@@ -8,6 +8,8 @@ sealed record AlertOptions
     /// <summary>Groups beyond this are counted and not named: 1,000 are some 2 MB.</summary>
     public const int GroupsMax = 1000;
 
+    public const int LinesBeforeMax = 5;
+
     /// <summary>A template on a host that goes on is told again after this.</summary>
     /// <value>1 minute to 7 days; default 1 hour.</value>
     public TimeSpan RepeatAfter { get; init; } = TimeSpan.FromHours(1);
@@ -37,6 +39,10 @@ sealed record AlertOptions
     /// <summary>Address of the records, with <c>{host}</c>, <c>{app}</c>, <c>{category}</c> and <c>{template}</c>; empty for none.</summary>
     public string Link { get; init; } = "";
 
+    /// <summary>Lines of the same host and app that are shown before the record; 0 for none.</summary>
+    /// <value>0 to 5; default 5: more do not fit a phone.</value>
+    public int LinesBefore { get; init; } = LinesBeforeMax;
+
     public static AlertOptions Read(OptionsReader options)
     {
         AlertOptions defaults = new();
@@ -52,6 +58,8 @@ sealed record AlertOptions
             MessagesWindow = options.Duration("messages_window", defaults.MessagesWindow, TimeSpan.FromSeconds(1), TimeSpan.FromDays(1), "See `messages_max`."),
             RetryFor = options.Duration("retry_for", defaults.RetryFor, TimeSpan.FromSeconds(1), TimeSpan.FromDays(7), "How long one message is tried again before it counts as failed."),
             Timeout = options.Duration("timeout", defaults.Timeout, TimeSpan.FromSeconds(1), TimeSpan.FromMinutes(5), "Longest wait for the answer to one request."),
+            LinesBefore = (int)options.Number(
+                "lines_before", defaults.LinesBefore, 0, LinesBeforeMax, "Lines of the same host and app to show before the record; 0 shows none."),
             Link = ReadLink(options),
         };
     }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Classifier;
 using Collector.Outputs;
 using Collector.Pipeline;
 
@@ -15,11 +16,15 @@ sealed partial class AlertOutput : IOutput, IReportsProblem
     // For messages that are due when the process stops.
     static readonly TimeSpan StopWait = TimeSpan.FromSeconds(2);
 
+    // A message does not wait longer for the words that carried its verdict.
+    static readonly TimeSpan WordsWait = TimeSpan.FromMilliseconds(300);
+
     readonly AlertOptions _options;
     readonly IAlertChannel _channel;
     readonly TimeProvider _time;
     readonly ILogger _logger;
     readonly AlertState? _state;
+    readonly AlertWords? _words;
 
     // Both sides, under the lock.
     readonly Lock _lock = new();
@@ -49,13 +54,17 @@ sealed partial class AlertOutput : IOutput, IReportsProblem
         _channel = channel;
         _time = context.Time;
         _logger = context.Loggers.CreateLogger("Collector.Alerts." + name);
-        _grouper = new AlertGrouper(options, channel.GroupsItself, channel.TellsRecovery, Statistics);
+        _grouper = new AlertGrouper(options, channel.GroupsItself, channel.TellsRecovery, Statistics, context.Evidence);
+        _words = context.Evidence?.Words;
         _state = context.StateFolder is { } folder ? new AlertState(folder, name) : null;
         _retryGate = new MinuteGate(context.Time);
         _saveGate = new MinuteGate(context.Time);
     }
 
     public string Name { get; }
+
+    /// <summary>As in the settings.</summary>
+    public int LinesBefore => _options.LinesBefore;
 
     public AlertStatistics Statistics { get; } = new();
 
@@ -160,7 +169,7 @@ sealed partial class AlertOutput : IOutput, IReportsProblem
             SaveIfDue(ref wait);
             if (notice is not null)
             {
-                await DeliverAsync(notice).ConfigureAwait(false);
+                await DeliverAsync(await WithWordsAsync(notice).ConfigureAwait(false)).ConfigureAwait(false);
                 continue;
             }
 
@@ -178,6 +187,24 @@ sealed partial class AlertOutput : IOutput, IReportsProblem
         {
             return _grouper.Next(_time.GetUtcNow(), isLast, out wait);
         }
+    }
+
+    /// <summary>Adds the words that carried each verdict, as far as they are known soon.</summary>
+    async Task<AlertNotice> WithWordsAsync(AlertNotice notice)
+    {
+        if (_words is null || notice.Alerts.Count == 0)
+        {
+            return notice;
+        }
+
+        Task<IReadOnlyList<ExplainedWord>>[] words = [.. notice.Alerts.Select(a => _words.OfAsync(ulong.Parse(a.Template, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture)))];
+        Task all = Task.WhenAll(words);
+        if (!all.IsCompleted)
+        {
+            await Task.WhenAny(all, Task.Delay(WordsWait, _time, _stop.Token)).ConfigureAwait(false);
+        }
+
+        return notice with { Alerts = [.. notice.Alerts.Zip(words, (alert, known) => known.IsCompletedSuccessfully ? alert with { Words = known.Result } : alert)] };
     }
 
     void Conclude()

@@ -64,7 +64,7 @@ sealed class AlertState
     }
 
     static bool IsSound(AlertGroup? group) =>
-        group is { Host: not null, App: not null, Line: not null } && Enum.IsDefined(group.Severity) && Enum.IsDefined(group.Category) && Enum.IsDefined(group.Source)
+        group is { Host: not null, App: not null, Line: not null, Before: not null } && group.Before.All(line => line is not null) && Enum.IsDefined(group.Severity) && Enum.IsDefined(group.Category) && Enum.IsDefined(group.Source)
         && group.Declared <= 24;
 
     void SetAside()

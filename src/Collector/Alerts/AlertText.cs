@@ -72,7 +72,16 @@ static class AlertText
     /// <summary>How often and since when.</summary>
     public static string Frequency(Alert alert) => alert.Count == 1
         ? $"once, {Time(alert.FirstSeen)}"
-        : string.Create(CultureInfo.InvariantCulture, $"{alert.Count} times, {Time(alert.FirstSeen)} to {Time(alert.LastSeen)}");
+        : string.Create(
+            CultureInfo.InvariantCulture,
+            $"{alert.LastMinute} in the last minute, {alert.LastHour} in the last hour, {alert.Count} in all, {Time(alert.FirstSeen)} to {Time(alert.LastSeen)}");
+
+    /// <summary>The words that carried the verdict: <c>injection +0.61, sql +0.22</c>; empty when they are not known.</summary>
+    public static string Words(Alert alert) =>
+        string.Join(", ", alert.Words.Select(w => string.Create(CultureInfo.InvariantCulture, $"{w.Word} +{w.Weight:0.00}")));
+
+    /// <summary>The lines before the record, one under the other; empty when there are none.</summary>
+    public static string Before(Alert alert) => string.Join('\n', alert.Before);
 
     /// <summary>The rule that mutes this template, ready to paste under <c>rules:</c>.</summary>
     public static string MuteRule(Alert alert) => $"- {{ match: {{ template: {alert.Template} }}, mute: true }}";

@@ -4,4 +4,8 @@ namespace Collector.Outputs;
 /// <param name="Time">The clock.</param>
 /// <param name="Loggers">For what people should read; never for each record.</param>
 /// <param name="StateFolder">Where to keep what a restart must not lose; null when nothing is kept.</param>
-sealed record OutputContext(TimeProvider Time, ILoggerFactory Loggers, string? StateFolder = null);
+sealed record OutputContext(TimeProvider Time, ILoggerFactory Loggers, string? StateFolder = null)
+{
+    /// <summary>What alert channels show beside the record; null for nothing.</summary>
+    public Alerts.AlertEvidence? Evidence { get; init; }
+}

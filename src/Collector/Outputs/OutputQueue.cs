@@ -73,6 +73,12 @@ sealed partial class OutputQueue : IBatchConsumer, IAsyncDisposable
     /// <summary>Books of the messages that it sends; null for an output that sends the records themselves.</summary>
     public AlertStatistics? Alerts => (_output as AlertOutput)?.Statistics;
 
+    /// <summary>Lines that it shows before a record; 0 for an output that sends the records themselves.</summary>
+    public int LinesBefore => (_output as AlertOutput)?.LinesBefore ?? 0;
+
+    /// <summary>Which records it is given.</summary>
+    public OutputFilter When => _options.When;
+
     /// <summary>Age of the oldest record that waits or is being sent; 0 when there is none.</summary>
     public double OldestAgeSeconds
     {

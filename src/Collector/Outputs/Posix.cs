@@ -24,6 +24,9 @@ static partial class Posix
     const int NonBlock = 0x800;
     const int CloseOnExec = 0x80000;
 
+    // As the threads that run the model (setpriority(2)): a third of a core that a usual thread wants too.
+    const int LowNice = 5;
+
     const int SetFileLock = 37; // F_OFD_SETLK
     const short WriteLock = 1; // F_WRLCK
     const int SeekEnd = 2;
@@ -149,4 +152,10 @@ static partial class Posix
         public short Events;
         public short Returned;
     }
+
+    /// <summary>The calling thread goes after those that move records. What is not allowed does not happen.</summary>
+    public static void LowerPriority() => _ = SetPriority(0, 0, LowNice);
+
+    [LibraryImport("libc", EntryPoint = "setpriority")]
+    private static partial int SetPriority(int which, uint who, int nice);
 }

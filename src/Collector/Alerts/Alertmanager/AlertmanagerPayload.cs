@@ -47,6 +47,8 @@ sealed class AlertmanagerPayload(AlertOptions options)
         json.WriteString("description", alert.Line);
         json.WriteString("judgement", AlertText.Judgement(alert));
         json.WriteString("frequency", AlertText.Frequency(alert));
+        WriteUnlessEmpty(json, "words", AlertText.Words(alert));
+        WriteUnlessEmpty(json, "before", AlertText.Before(alert));
         json.WriteString("count", alert.Count.ToString(CultureInfo.InvariantCulture));
         json.WriteString("mute", AlertText.MuteRule(alert));
         json.WriteEndObject();

@@ -100,7 +100,17 @@ sealed class EmailMessage(EmailOptions own, AlertOptions options)
         yield return ("severity", $"{alert.Severity.Name()} ({alert.Category.Name()})");
         yield return ("from", AlertText.Origin(alert));
         yield return ("why", AlertText.Judgement(alert));
+        if (AlertText.Words(alert) is { Length: > 0 } words)
+        {
+            yield return ("words", words);
+        }
+
         yield return ("how often", AlertText.Frequency(alert));
+        foreach (string line in alert.Before)
+        {
+            yield return ("before", line);
+        }
+
         if (options.LinkTo(alert) is { } link)
         {
             yield return ("records", link);

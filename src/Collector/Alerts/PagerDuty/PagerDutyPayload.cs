@@ -58,6 +58,8 @@ sealed class PagerDutyPayload(string routingKey, AlertOptions options)
             json.WriteString("line", alert.Line);
             json.WriteString("judgement", AlertText.Judgement(alert));
             json.WriteString("frequency", AlertText.Frequency(alert));
+            WriteUnlessEmpty(json, "words", AlertText.Words(alert));
+            WriteUnlessEmpty(json, "before", AlertText.Before(alert));
             json.WriteString("groups", notice.Groups.ToString(CultureInfo.InvariantCulture));
             json.WriteString("suppressed", notice.Suppressed.ToString(CultureInfo.InvariantCulture));
             json.WriteString("mute", AlertText.MuteRule(alert));
@@ -65,6 +67,14 @@ sealed class PagerDutyPayload(string routingKey, AlertOptions options)
         }
 
         json.WriteEndObject();
+    }
+
+    static void WriteUnlessEmpty(Utf8JsonWriter json, string name, string value)
+    {
+        if (value.Length > 0)
+        {
+            json.WriteString(name, value);
+        }
     }
 
     void WriteLink(Utf8JsonWriter json, Alert? alert)

@@ -11,7 +11,10 @@ namespace Collector.Alerts.Slack;
 sealed class SlackPayload(AlertOptions options)
 {
     // Slack takes 3,000 characters in a section; escaping makes five of one.
-    const int LineLengthMax = 500;
+    const int LineLengthMax = 250;
+    const int OriginLengthMax = 100;
+    const int WordsLengthMax = 120;
+    const int BeforeLengthMax = 100;
 
     public void Write(IBufferWriter<byte> to, AlertNotice notice)
     {
@@ -24,6 +27,11 @@ sealed class SlackPayload(AlertOptions options)
         foreach (Alert alert in notice.Alerts)
         {
             WriteSection(json, Section(alert));
+            // In a storm there is no room for them.
+            if (notice.Alerts.Count == 1 && alert.Before.Count > 0)
+            {
+                WriteSection(json, $"Before it:\n```{string.Join('\n', alert.Before.Select(l => Escape(AlertText.Cut(l, BeforeLengthMax))))}```");
+            }
         }
 
         WriteContext(json, Footer(notice));
@@ -44,9 +52,10 @@ sealed class SlackPayload(AlertOptions options)
     {
         string line = Escape(AlertText.Cut(alert.Line, LineLengthMax));
         string link = options.LinkTo(alert) is { } address ? $"\n<{Escape(address).Replace("|", "%7C", StringComparison.Ordinal)}|Records>" : "";
+        string words = AlertText.Words(alert) is { Length: > 0 } weighed ? $" · words: `{Escape(AlertText.Cut(weighed, WordsLengthMax))}`" : "";
         return string.Create(
             CultureInfo.InvariantCulture,
-            $"*{alert.Severity.Name()} · {alert.Category.Name()}* · `{Escape(AlertText.Cut(AlertText.Origin(alert), 200))}`\n```{(line.Length == 0 ? " " : line)}```\n{AlertText.Judgement(alert)} · {AlertText.Frequency(alert)}{link}");
+            $"*{alert.Severity.Name()} · {alert.Category.Name()}* · `{Escape(AlertText.Cut(AlertText.Origin(alert), OriginLengthMax))}`\n```{(line.Length == 0 ? " " : line)}```\n{AlertText.Judgement(alert)}{words} · {AlertText.Frequency(alert)}{link}");
     }
 
     static string Footer(AlertNotice notice)

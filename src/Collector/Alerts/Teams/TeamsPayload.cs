@@ -31,6 +31,18 @@ sealed class TeamsPayload(AlertOptions options)
             WriteText(json, $"{alert.Severity.Name()} · {alert.Category.Name()} · {AlertText.Cut(AlertText.Origin(alert), 200)}");
             WriteText(json, AlertText.Cut(alert.Line, LineLengthMax), font: "Monospace");
             WriteText(json, $"{AlertText.Judgement(alert)} · {AlertText.Frequency(alert)}");
+            if (AlertText.Words(alert) is { Length: > 0 } words)
+            {
+                WriteText(json, "words: " + words);
+            }
+
+            if (notice.Alerts.Count == 1)
+            {
+                foreach (string line in alert.Before)
+                {
+                    WriteText(json, "before: " + line, font: "Monospace");
+                }
+            }
         }
 
         if (AlertText.Suppressed(notice) is { Length: > 0 } suppressed)

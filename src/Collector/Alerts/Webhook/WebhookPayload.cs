@@ -57,12 +57,51 @@ sealed class WebhookPayload(AlertOptions options)
         json.WriteString("source", alert.Source);
         WriteUnlessEmpty(json, "declared", alert.Declared);
         json.WriteString("template", alert.Template);
+        WriteWords(json, alert);
+        WriteBefore(json, alert);
+        json.WriteNumber("last_minute", alert.LastMinute);
+        json.WriteNumber("last_hour", alert.LastHour);
         json.WriteNumber("count", alert.Count);
         json.WriteString("first_seen", AlertText.Time(alert.FirstSeen));
         json.WriteString("last_seen", AlertText.Time(alert.LastSeen));
         WriteUnlessEmpty(json, "link", options.LinkTo(alert) ?? "");
         json.WriteString("mute", AlertText.MuteRule(alert));
         json.WriteEndObject();
+    }
+
+    static void WriteWords(Utf8JsonWriter json, Alert alert)
+    {
+        if (alert.Words.Count == 0)
+        {
+            return;
+        }
+
+        json.WriteStartArray("words");
+        foreach (ExplainedWord word in alert.Words)
+        {
+            json.WriteStartObject();
+            json.WriteString("word", word.Word);
+            json.WriteNumber("weight", Math.Round((decimal)word.Weight, 3));
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
+    }
+
+    static void WriteBefore(Utf8JsonWriter json, Alert alert)
+    {
+        if (alert.Before.Count == 0)
+        {
+            return;
+        }
+
+        json.WriteStartArray("before");
+        foreach (string line in alert.Before)
+        {
+            json.WriteStringValue(line);
+        }
+
+        json.WriteEndArray();
     }
 
     static void WriteUnlessEmpty(Utf8JsonWriter json, string name, string value)
