@@ -103,10 +103,10 @@ public sealed class AlertOutputTests
         LoadedConfiguration configuration = Configured.From($"rules:\n{AlertText.MuteRule(notice.Alerts[0])}\n");
         Assert.True(configuration.IsGood, configuration.RenderMistakes());
         Verdict verdict = new() { Severity = Severity.Critical, TemplateId = 0x9f1c53aa0b1d4e22 };
-        new RuleSet(configuration.Options!.Rules).Apply("api"u8, "web1"u8, "SQL injection"u8, ref verdict, out bool isMuted);
+        new RuleSet(configuration.Options!.Rules).Apply("api"u8, "web1"u8, "SQL injection"u8, default, ref verdict, out bool isMuted);
         Assert.True(isMuted);
         Verdict other = new() { Severity = Severity.Critical, TemplateId = 1 };
-        new RuleSet(configuration.Options.Rules).Apply("api"u8, "web1"u8, "SQL injection"u8, ref other, out isMuted);
+        new RuleSet(configuration.Options.Rules).Apply("api"u8, "web1"u8, "SQL injection"u8, default, ref other, out isMuted);
         Assert.False(isMuted);
     }
 
