@@ -132,12 +132,14 @@ public sealed class TemplateCacheTests
         // 64 entries and 4,000 templates: every write replaces something that readers look for.
         TemplateCache cache = new(64, long.MaxValue);
         using CancellationTokenSource stop = new(TimeSpan.FromMilliseconds(700));
+        using CancellationTokenSource limit = new(TimeSpan.FromSeconds(30));
         long hits = 0;
         long wrong = 0;
         Task[] tasks = [.. Enumerable.Range(0, 4).Select(task => Task.Run(() =>
         {
             Random random = new(task);
-            while (!stop.IsCancellationRequested)
+            // On a busy machine the readers may not have had their turn yet.
+            while (!stop.IsCancellationRequested || (Interlocked.Read(ref hits) == 0 && !limit.IsCancellationRequested))
             {
                 int i = random.Next(4_000);
                 if (task < 2)

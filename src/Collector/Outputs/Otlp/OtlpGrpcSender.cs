@@ -72,7 +72,7 @@ sealed class OtlpGrpcSender : IRequestSender
             cancellationToken.ThrowIfCancellationRequested();
             return timeout.IsCancellationRequested ? _target.TimedOut() : Judge(e);
         }
-        catch (OperationCanceledException) when (timeout.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
             return _target.TimedOut();
         }

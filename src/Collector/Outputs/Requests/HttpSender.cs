@@ -36,8 +36,9 @@ sealed class HttpSender(HttpTarget target, Uri address, string contentType, Func
         {
             return target.Unreachable(e);
         }
-        catch (OperationCanceledException) when (timeout.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
+            // Ours, or the handler's own for connecting.
             return target.TimedOut();
         }
     }
