@@ -47,7 +47,7 @@ public sealed class NetworkFaultTests(ITestOutputHelper output)
             string found = $"{each} bytes a connection; {before.TotalMilliseconds:F0} ms of processor time alone, {beside.TotalMilliseconds:F0} ms beside {Idle} idle connections";
             output.WriteLine(found);
             Assert.InRange(each, 0, 16 * 1024);
-            Assert.True(beside < (before * 1.5) + TimeSpan.FromMilliseconds(50), found);
+            Assert.True(beside < (before * 2) + TimeSpan.FromMilliseconds(50), found);
         }
         finally
         {
@@ -138,32 +138,30 @@ public sealed class NetworkFaultTests(ITestOutputHelper output)
     {
         await using CollectorProcess collector = await CollectorProcess.StartAsync();
         int files = Directory.GetFiles($"/proc/{collector.Program.Id}/fd").Length;
-        long memory = 0;
         int sent = 0;
-        for (long start = Stopwatch.GetTimestamp(); Stopwatch.GetElapsedTime(start) < TimeSpan.FromSeconds(5); sent++)
+        // The first wave brings pools and heap to their size; a leak shows in the second.
+        List<long> memory = [];
+        for (int wave = 0; wave < 2; wave++)
         {
-            using Socket socket = new(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
-            await socket.ConnectAsync(IPAddress.Loopback, collector.TcpPort);
-            await socket.SendAsync("<13>whole\n<13>ha"u8.ToArray());
-            if (sent % 2 == 0)
+            for (long start = Stopwatch.GetTimestamp(); Stopwatch.GetElapsedTime(start) < TimeSpan.FromSeconds(4); sent++)
             {
-                // Closing with this set resets. What the kernel has not handed over by then is gone, so only the closed half can be counted on.
-                socket.LingerState = new LingerOption(true, 0);
+                using Socket socket = new(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+                await socket.ConnectAsync(IPAddress.Loopback, collector.TcpPort);
+                await socket.SendAsync("<13>whole\n<13>ha"u8.ToArray());
+                if (sent % 2 == 0)
+                {
+                    // Closing with this set resets. What the kernel has not handed over by then is gone, so only the closed half can be counted on.
+                    socket.LingerState = new LingerOption(true, 0);
+                }
             }
 
-            if (sent == 1_000)
-            {
-                memory = ResidentBytes(collector.Program.Id);
-            }
+            await collector.WaitForMetricAsync("collector_receiver_connections{receiver=\"syslog\"}", value => value == 0);
+            memory.Add(ResidentBytes(collector.Program.Id));
         }
 
-        await collector.WaitForMetricAsync("collector_receiver_connections{receiver=\"syslog\"}", value => value == 0);
-        output.WriteLine($"{sent} connections");
+        output.WriteLine($"{sent} connections; resident after each wave: {string.Join(", ", memory)} bytes");
         Assert.InRange(Directory.GetFiles($"/proc/{collector.Program.Id}/fd").Length, 0, files + 10);
-        if (memory > 0)
-        {
-            Assert.InRange(ResidentBytes(collector.Program.Id) - memory, long.MinValue, 32 * 1024 * 1024);
-        }
+        Assert.InRange(memory[1] - memory[0], long.MinValue, 32 * 1024 * 1024);
 
         Assert.Equal(0, await collector.Program.StopAsync());
         List<JsonElement> records = collector.Records();
