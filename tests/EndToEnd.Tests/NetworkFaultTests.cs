@@ -139,7 +139,7 @@ public sealed class NetworkFaultTests(ITestOutputHelper output)
         await using CollectorProcess collector = await CollectorProcess.StartAsync();
         int files = Directory.GetFiles($"/proc/{collector.Program.Id}/fd").Length;
         int sent = 0;
-        // The first wave brings pools and heap to their size; a leak shows in the second.
+        // The first wave brings pools and heap to their size; a leak of a buffer a connection (8 KiB) would show in the second as hundreds of MB.
         List<long> memory = [];
         for (int wave = 0; wave < 2; wave++)
         {
@@ -161,7 +161,7 @@ public sealed class NetworkFaultTests(ITestOutputHelper output)
 
         output.WriteLine($"{sent} connections; resident after each wave: {string.Join(", ", memory)} bytes");
         Assert.InRange(Directory.GetFiles($"/proc/{collector.Program.Id}/fd").Length, 0, files + 10);
-        Assert.InRange(memory[1] - memory[0], long.MinValue, 32 * 1024 * 1024);
+        Assert.InRange(memory[1] - memory[0], long.MinValue, 128 * 1024 * 1024);
 
         Assert.Equal(0, await collector.Program.StopAsync());
         List<JsonElement> records = collector.Records();
