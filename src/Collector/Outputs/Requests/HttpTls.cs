@@ -2,6 +2,7 @@ using System.Net.Security;
 using System.Security.Authentication;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
+using Collector.Outputs.Tls;
 
 namespace Collector.Outputs.Requests;
 
@@ -41,11 +42,7 @@ static class HttpTls
             if (options.CertificateFile.Length > 0)
             {
                 file = options.CertificateFile;
-                string keyFile = options.KeyFile.Length > 0 ? options.KeyFile : file;
-                using X509Certificate2 pem = X509Certificate2.CreateFromPemFile(file, keyFile);
-                X509Certificate2Collection chain = [];
-                chain.ImportFromPemFile(file);
-                tls.ClientCertificateContext = SslStreamCertificateContext.Create(new X509Certificate2(pem), chain, offline: true);
+                tls.ClientCertificateContext = ClientTls.Own(file, options.KeyFile);
             }
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or CryptographicException or ArgumentException)

@@ -36,7 +36,7 @@ static class ClientTls
             if (options.Certificate.Length > 0)
             {
                 file = options.Certificate;
-                handshake.ClientCertificateContext = Own(options);
+                handshake.ClientCertificateContext = Own(options.Certificate, options.KeyFile);
             }
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or CryptographicException or ArgumentException)
@@ -60,11 +60,14 @@ static class ClientTls
         return policy.CustomTrustStore.Count > 0 ? policy : throw new CryptographicException("it holds no certificate in PEM form");
     }
 
-    static SslStreamCertificateContext Own(ClientTlsOptions options)
+    /// <summary>Our certificate with its intermediates and its key.</summary>
+    /// <param name="file">PEM file of the certificate.</param>
+    /// <param name="keyFile">PEM file of the key; empty: it is in <paramref name="file"/>.</param>
+    public static SslStreamCertificateContext Own(string file, string keyFile)
     {
-        using X509Certificate2 pem = X509Certificate2.CreateFromPemFile(options.Certificate, options.KeyFile.Length > 0 ? options.KeyFile : options.Certificate);
+        using X509Certificate2 pem = X509Certificate2.CreateFromPemFile(file, keyFile.Length > 0 ? keyFile : file);
         X509Certificate2Collection chain = [];
-        chain.ImportFromPemFile(options.Certificate);
+        chain.ImportFromPemFile(file);
         return SslStreamCertificateContext.Create(new X509Certificate2(pem), chain, offline: true);
     }
 }
