@@ -1,5 +1,6 @@
 using System.Net.Security;
 using System.Net.Sockets;
+using System.Security.Authentication;
 
 namespace Receivers.Syslog;
 
@@ -13,17 +14,20 @@ sealed class TlsSource(Socket socket, SslStream stream) : ByteSource
     /// <param name="socket">Connected; the source's once it is made.</param>
     /// <param name="options">For this handshake.</param>
     /// <param name="cancellationToken">The end of patience.</param>
-    /// <exception cref="System.Security.Authentication.AuthenticationException">The peer does not speak TLS, or its certificate is not taken.</exception>
+    /// <exception cref="AuthenticationException">The peer does not speak TLS, or its certificate is not taken.</exception>
     public static async Task<TlsSource> AcceptAsync(Socket socket, SslServerAuthenticationOptions options, CancellationToken cancellationToken)
     {
-        SslStream stream = new(new NetworkStream(socket, ownsSocket: false), leaveInnerStreamOpen: false);
+        TicketHolder tickets = new(socket);
+        SslStream stream = new(tickets, leaveInnerStreamOpen: false);
         try
         {
             await stream.AuthenticateAsServerAsync(options, cancellationToken).ConfigureAwait(false);
+            tickets.EndHandshake();
             return new TlsSource(socket, stream);
         }
         catch
         {
+            await tickets.FailHandshakeAsync(cancellationToken).ConfigureAwait(false);
             await stream.DisposeAsync().ConfigureAwait(false);
             throw;
         }

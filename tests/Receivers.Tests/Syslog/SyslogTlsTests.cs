@@ -32,6 +32,19 @@ public sealed class SyslogTlsTests : IDisposable
         Assert.Equal("tls", records[0].Transport);
     }
 
+    /// <summary>A sender that never reads must find nothing unread when it closes: the kernel would send a reset and throw away what is still to be sent.</summary>
+    [Fact]
+    public async Task Connection_OfASenderThatNeverReads_IsSentNothing()
+    {
+        await using SyslogReceiverFixture fixture = await StartAsync();
+        using Socket socket = await ConnectAsync(fixture);
+        await using SslStream stream = new(new NetworkStream(socket), leaveInnerStreamOpen: false, (_, certificate, _, _) => certificate?.Issuer == "CN=Test authority");
+        await stream.AuthenticateAsClientAsync(new SslClientAuthenticationOptions { TargetHost = "localhost", EnabledSslProtocols = SslProtocols.Tls13 });
+        await stream.WriteAsync("<13>hello\n"u8.ToArray());
+        await fixture.Sink.WaitForAsync(1);
+        Assert.Equal(0, socket.Available);
+    }
+
     /// <summary>T2, T3, T4: expired, not yet valid, self-signed, of another use, of another name; wildcards match nothing; names and fingerprints, allowed and refused.</summary>
     [Theory]
     [InlineData("good", true, "", true)]
