@@ -128,6 +128,10 @@ sealed record KafkaOptions
         return string.Join('\n', properties);
     }
 
+    /// <summary>The names in <see cref="Properties"/>, for messages: values may be secret. Empty for none.</summary>
+    public string PropertyNames =>
+        string.Join(", ", Properties.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(property => property[..property.IndexOf('=', StringComparison.Ordinal)]));
+
     /// <summary>All of it in librdkafka's words.</summary>
     public Dictionary<string, string> ToProducerProperties()
     {

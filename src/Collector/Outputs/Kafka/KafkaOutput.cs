@@ -59,7 +59,9 @@ sealed partial class KafkaOutput : IOutput
         }
         catch (Exception e) when (e is KafkaException or InvalidOperationException or ArgumentException)
         {
-            throw new OutputStartException($"outputs.{Name}: librdkafka does not take these settings: {OneLine.Of(e.Message)}", e);
+            // Its words name a property by its own name, which is not always a key of ours.
+            string own = _options.PropertyNames is { Length: > 0 } names ? $" (properties: {names})" : "";
+            throw new OutputStartException($"outputs.{Name}: librdkafka does not take these settings{own}: {OneLine.Of(e.Message)}", e);
         }
 
         return Task.CompletedTask;
