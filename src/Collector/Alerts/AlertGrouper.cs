@@ -33,6 +33,7 @@ sealed class AlertGrouper(AlertOptions options, bool groupsItself, bool tellsRec
     readonly MessageBudget _budget = new(options.MessagesMax, options.MessagesWindow);
     IReadOnlyList<AlertGroup> _sending = [];
     DateTimeOffset _lastMessage = DateTimeOffset.MinValue;
+    DateTimeOffset _lastReminder = DateTimeOffset.MinValue;
     DateTimeOffset _lastExpiry = DateTimeOffset.MinValue;
 
     // Groups that may go one after the other, since they gathered long enough.
@@ -117,6 +118,11 @@ sealed class AlertGrouper(AlertOptions options, bool groupsItself, bool tellsRec
     {
         Expire(now);
         wait = _groups.Count == 0 ? IdleWait : ExpireEvery;
+        if (groupsItself)
+        {
+            return NextForGrouping(now);
+        }
+
         if (!HasDue)
         {
             _cleared = 0;
@@ -131,11 +137,6 @@ sealed class AlertGrouper(AlertOptions options, bool groupsItself, bool tellsRec
         {
             wait = options.GroupWait - gathered;
             return null;
-        }
-
-        if (groupsItself)
-        {
-            return NextForGrouping(now);
         }
 
         if (!HasDue)
@@ -262,13 +263,16 @@ sealed class AlertGrouper(AlertOptions options, bool groupsItself, bool tellsRec
             return Recovered(now);
         }
 
-        if (_due.Count == 0 && (_groups.Count == 0 || Elapsed(_lastMessage, now) < RemindEvery))
+        // Its own clock: news in between must not put off the reminder of what goes on.
+        bool reminds = _groups.Count > 0 && Elapsed(_lastReminder, now) >= RemindEvery;
+        if (_due.Count == 0 && !reminds)
         {
             _beyond = 0;
             return null;
         }
 
-        List<AlertGroup> all = _due.Count > 0 && Elapsed(_lastMessage, now) < RemindEvery ? [.. _due] : [.. _groups.Values];
+        List<AlertGroup> all = reminds ? [.. _groups.Values] : [.. _due];
+        _lastReminder = reminds ? now : _lastReminder;
         _due.Clear();
         _beyond = 0;
         return Firing(all, now);

@@ -16,7 +16,7 @@ sealed partial class AlertOutput : IOutput, IReportsProblem
     // For messages that are due when the process stops.
     static readonly TimeSpan StopWait = TimeSpan.FromSeconds(2);
 
-    // A message does not wait longer for the words that carried its verdict.
+    // Messages that follow each other do not wait longer than this, all together, for the words that carried their verdicts.
     static readonly TimeSpan WordsWait = TimeSpan.FromMilliseconds(300);
 
     readonly AlertOptions _options;
@@ -39,6 +39,7 @@ sealed partial class AlertOutput : IOutput, IReportsProblem
     ITimer? _timer;
     Task _sender = Task.CompletedTask;
     AlertNotice? _unsent;
+    TimeSpan _wordsLeft = WordsWait;
     int _isDisposed;
     long _savedAt;
 
@@ -173,6 +174,7 @@ sealed partial class AlertOutput : IOutput, IReportsProblem
                 continue;
             }
 
+            _wordsLeft = WordsWait;
             _timer!.Change(wait, Timeout.InfiniteTimeSpan);
             await _work.WaitAsync(CancellationToken.None).ConfigureAwait(false);
         }
@@ -199,9 +201,11 @@ sealed partial class AlertOutput : IOutput, IReportsProblem
 
         Task<IReadOnlyList<ExplainedWord>>[] words = [.. notice.Alerts.Select(a => _words.OfAsync(ulong.Parse(a.Template, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture)))];
         Task all = Task.WhenAll(words);
-        if (!all.IsCompleted)
+        if (!all.IsCompleted && _wordsLeft > TimeSpan.Zero)
         {
-            await Task.WhenAny(all, Task.Delay(WordsWait, _time, _stop.Token)).ConfigureAwait(false);
+            long startedAt = _time.GetTimestamp();
+            await Task.WhenAny(all, Task.Delay(_wordsLeft, _time, _stop.Token)).ConfigureAwait(false);
+            _wordsLeft -= _time.GetElapsedTime(startedAt);
         }
 
         return notice with { Alerts = [.. notice.Alerts.Zip(words, (alert, known) => known.IsCompletedSuccessfully ? alert with { Words = known.Result } : alert)] };

@@ -193,6 +193,22 @@ public sealed class AlertGrouperTests
     }
 
     [Fact]
+    public void Next_FarSideThatGroups_NeverWaitsAndNewsPutOffNoReminder()
+    {
+        AlertGrouper grouper = new(Options, groupsItself: true, tellsRecovery: true, _statistics);
+        int reminders = 0;
+        for (ulong template = 1; template <= 90; template++)
+        {
+            Observe(grouper, template);
+            AlertNotice notice = Send(grouper)!;
+            reminders += template > 1 && notice.Alerts.Count == (int)template ? 1 : 0;
+            _now += TimeSpan.FromSeconds(1);
+        }
+
+        Assert.Equal(1, reminders);
+    }
+
+    [Fact]
     public void Next_ClockStepsBack_DoesNotWaitForIt()
     {
         AlertGrouper grouper = New();

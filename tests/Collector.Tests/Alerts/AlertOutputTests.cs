@@ -149,12 +149,12 @@ public sealed class AlertOutputTests
         Assert.True(File.Exists(Path.Combine(folder.Path, "alerts-webhook.json.bad")));
     }
 
-    internal static async Task<AlertOutput> StartAsync(string kind, string settings, string? stateFolder = null)
+    internal static async Task<AlertOutput> StartAsync(string kind, string settings, string? stateFolder = null, AlertEvidence? evidence = null)
     {
         LoadedConfiguration configuration = Configured.From($"outputs: {{ {kind}: {{ {settings}, timeout: 1s{(settings.Contains("group_wait") ? "" : ", group_wait: 0s")} }} }}\n");
         Assert.True(configuration.IsGood, configuration.RenderMistakes());
         OutputSetup setup = configuration.Options.Outputs[0];
-        AlertOutput output = (AlertOutput)setup.Kind.Create(setup.Name, setup.Options, new OutputContext(TimeProvider.System, NullLoggerFactory.Instance, stateFolder));
+        AlertOutput output = (AlertOutput)setup.Kind.Create(setup.Name, setup.Options, new OutputContext(TimeProvider.System, NullLoggerFactory.Instance, stateFolder) { Evidence = evidence });
         await output.StartAsync(default);
         return output;
     }
