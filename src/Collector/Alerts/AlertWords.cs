@@ -4,7 +4,7 @@ using Classifier;
 namespace Collector.Alerts;
 
 /// <summary>Which words carried a template's verdict: asked for once, answered by one task of its own at low priority, off the way of the records.</summary>
-/// <remarks>Bounded: 64 texts wait, further ones go without; 1,024 answers are kept, then all are forgotten. Safe on any thread.</remarks>
+/// <remarks>Bounded: 64 texts wait, further ones go without; 1,024 answers are kept, then all are forgotten, as they are when the model is replaced. Safe on any thread.</remarks>
 sealed class AlertWords : IAsyncDisposable
 {
     const int QueueMax = 64;
@@ -19,17 +19,21 @@ sealed class AlertWords : IAsyncDisposable
     readonly Dictionary<ulong, TaskCompletionSource<IReadOnlyList<ExplainedWord>>> _answers = [];
     readonly Channel<Question> _questions = Channel.CreateBounded<Question>(new BoundedChannelOptions(QueueMax) { SingleReader = true });
     readonly Func<byte[], byte[], byte, Explanation> _explain;
+    readonly Func<string> _model;
     readonly Task _task;
+    string _answersOf = "";
 
     public AlertWords(LogClassifier classifier)
-        : this((app, body, declared) => classifier.Explain(app, body, declared, AlertWordsMax))
+        : this((app, body, declared) => classifier.Explain(app, body, declared, AlertWordsMax), () => classifier.ModelHash)
     {
     }
 
     /// <param name="explain">App, body and declared level to an explanation.</param>
-    public AlertWords(Func<byte[], byte[], byte, Explanation> explain)
+    /// <param name="model">The model of today; two that differ have different ones. Called under a lock.</param>
+    public AlertWords(Func<byte[], byte[], byte, Explanation> explain, Func<string>? model = null)
     {
         _explain = explain;
+        _model = model ?? (static () => "");
         _task = Task.Factory.StartNew(Run, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
     }
 
@@ -41,6 +45,7 @@ sealed class AlertWords : IAsyncDisposable
     {
         lock (_lock)
         {
+            ForgetOtherModels();
             if (_answers.ContainsKey(template))
             {
                 return;
@@ -66,6 +71,7 @@ sealed class AlertWords : IAsyncDisposable
     {
         lock (_lock)
         {
+            ForgetOtherModels();
             return _answers.TryGetValue(template, out TaskCompletionSource<IReadOnlyList<ExplainedWord>>? answer)
                 ? answer.Task
                 : Task.FromResult<IReadOnlyList<ExplainedWord>>([]);
@@ -76,6 +82,16 @@ sealed class AlertWords : IAsyncDisposable
     {
         _questions.Writer.TryComplete();
         await _task.ConfigureAwait(false);
+    }
+
+    void ForgetOtherModels()
+    {
+        string model = _model();
+        if (model != _answersOf)
+        {
+            _answers.Clear();
+            _answersOf = model;
+        }
     }
 
     void Run()

@@ -51,6 +51,19 @@ public sealed class AlertWordsTests
         Assert.Single(await words.OfAsync(1));
     }
 
+    [Fact]
+    public async Task Of_AfterTheModelIsReplaced_AreThoseOfTheNewOne()
+    {
+        string model = "old";
+        await using AlertWords words = new((_, _, _) => Explained(7, (model, 0.5f)), () => model);
+        words.Ask(7, "api"u8, "x"u8, 0);
+        Assert.Equal("old", Assert.Single(await words.OfAsync(7)).Word);
+        model = "new";
+        Assert.Empty(await words.OfAsync(7));
+        words.Ask(7, "api"u8, "x"u8, 0);
+        Assert.Equal("new", Assert.Single(await words.OfAsync(7)).Word);
+    }
+
     static Explanation Explained(ulong template, params (string Word, float Weight)[] words) => new()
     {
         NormalizedText = "",
