@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Text;
+using System.Text.Json;
 using Classifier;
 using Collector.Alerts;
 using Collector.Alerts.Webhook;
@@ -108,6 +109,37 @@ public sealed class AlertOutputTests
         Verdict other = new() { Severity = Severity.Critical, TemplateId = 1 };
         new RuleSet(configuration.Options.Rules).Apply("api"u8, "web1"u8, "SQL injection"u8, default, ref other, out isMuted);
         Assert.False(isMuted);
+    }
+
+    [Fact]
+    public async Task Send_MuteRuleOfTheMessagePasted_SilencesTheChannel()
+    {
+        using ScriptedServer server = new("200|ok");
+        await using AlertOutput output = await StartAsync("webhook", $"url: '{server.Address}'");
+        Lawbook lawbook = new(new Law(SeverityPolicy.Model, new RuleSet([])));
+        Judge judge = new(lawbook, new VerdictStatistics(TimeProvider.System));
+        await JudgeAsync(7, "web1");
+        using JsonDocument json = JsonDocument.Parse((await server.NextAsync()).Body);
+        string rule = json.RootElement.GetProperty("alerts")[0].GetProperty("mute").GetString()!;
+        LoadedConfiguration configuration = Configured.From($"rules:\n{rule}\n");
+        Assert.True(configuration.IsGood, configuration.RenderMistakes());
+        lawbook.Current = new Law(SeverityPolicy.Model, new RuleSet(configuration.Options.Rules));
+        // Another host, so that nothing but the rule keeps it silent; then another template, which is told.
+        await JudgeAsync(7, "web2");
+        await JudgeAsync(8, "web3");
+        string next = (await server.NextAsync()).Text;
+        Assert.Contains("web3", next, StringComparison.Ordinal);
+        Assert.DoesNotContain("web2", next, StringComparison.Ordinal);
+        Assert.Equal(2, server.Count);
+
+        async Task JudgeAsync(ulong template, string host)
+        {
+            ClassifiedBatch batch = new BatchBuilder()
+                .Add("disk failed", host, "kernel", verdict: new Verdict { Severity = Severity.Critical, Source = VerdictSource.Model, TemplateId = template })
+                .Build(new ClassifiedBatchPool(new Ledger()));
+            judge.Finish(batch);
+            await output.SendAsync(batch, new[] { 0 }, default);
+        }
     }
 
     [Fact]
