@@ -1,3 +1,4 @@
+using System.Formats.Asn1;
 using System.Net;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
@@ -13,10 +14,7 @@ sealed class TestCertificates : IDisposable
     public TestCertificates()
     {
         using ECDsa key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
-        CertificateRequest request = new("CN=Test authority", key, HashAlgorithmName.SHA256);
-        request.CertificateExtensions.Add(new X509BasicConstraintsExtension(true, false, 0, true));
-        request.CertificateExtensions.Add(new X509KeyUsageExtension(X509KeyUsageFlags.KeyCertSign, true));
-        _authority = request.CreateSelfSigned(Now.AddDays(-30), Now.AddDays(90));
+        _authority = Authority("CN=Test authority", key).CreateSelfSigned(Now.AddDays(-30), Now.AddDays(90));
         AuthorityFile = Write("ca.pem", _authority.ExportCertificatePem());
         CertificateFile = Path.Combine(_folder.FullName, "server.pem");
         KeyFile = Path.Combine(_folder.FullName, "server.key");
@@ -55,9 +53,47 @@ sealed class TestCertificates : IDisposable
             "bare-wildcard" => Issue("*", clientUse, Now.AddDays(-1), Now.AddDays(20)),
             "server-use" => Issue("sender.example.org", "1.3.6.1.5.5.7.3.1", Now.AddDays(-1), Now.AddDays(20)),
             "other-name" => Issue("sender.example.org.evil.org", clientUse, Now.AddDays(-1), Now.AddDays(20)),
+            "nul-in-name" => Issue("sender.example.org\0.evil.org", clientUse, Now.AddDays(-1), Now.AddDays(20)),
             "self-signed" => SelfSigned(),
             _ => null,
         };
+    }
+
+    /// <summary>A good client behind so many authorities between it and ours.</summary>
+    /// <returns>The client; and all that is between.</returns>
+    public (X509Certificate2 Client, X509Certificate2Collection Between) ClientBehind(int authorities)
+    {
+        X509Certificate2 issuer = _authority;
+        X509Certificate2Collection between = [];
+        for (int i = 0; i < authorities; i++)
+        {
+            using ECDsa key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+            CertificateRequest request = Authority($"CN=Between {i}", key);
+            using X509Certificate2 issued = request.Create(issuer, Now.AddDays(-2), Now.AddDays(30), RandomNumberGenerator.GetBytes(8));
+            issuer = issued.CopyWithPrivateKey(key);
+            between.Add(issuer);
+        }
+
+        return (Issue("sender.example.org", "1.3.6.1.5.5.7.3.2", Now.AddDays(-1), Now.AddDays(20), issuer), between);
+    }
+
+    /// <summary>Writes a revocation list.</summary>
+    /// <param name="nextUpdateDays">From now; negative: it has had its time.</param>
+    /// <param name="isOurs">False: an authority signs it that has nothing but the name of ours.</param>
+    /// <param name="revoked">Certificates.</param>
+    /// <returns>Its path.</returns>
+    public string WriteRevocations(int nextUpdateDays, bool isOurs, params X509Certificate2[] revoked)
+    {
+        CertificateRevocationListBuilder builder = new();
+        foreach (X509Certificate2 certificate in revoked)
+        {
+            builder.AddEntry(certificate);
+        }
+
+        using ECDsa key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        using X509Certificate2 other = Authority("CN=Test authority", key).CreateSelfSigned(Now.AddDays(-30), Now.AddDays(90));
+        byte[] list = builder.Build(isOurs ? _authority : other, 1, Now.AddDays(nextUpdateDays), HashAlgorithmName.SHA256, null, Now.AddDays(-20));
+        return Write("crl.pem", PemEncoding.WriteString("X509 CRL", list));
     }
 
     /// <summary>A client's certificate and key as files, the same ones for each call.</summary>
@@ -95,11 +131,20 @@ sealed class TestCertificates : IDisposable
         _folder.Delete(recursive: true);
     }
 
-    X509Certificate2 Issue(string name, string use, DateTimeOffset from, DateTimeOffset to)
+    static CertificateRequest Authority(string name, ECDsa key)
+    {
+        CertificateRequest request = new(name, key, HashAlgorithmName.SHA256);
+        request.CertificateExtensions.Add(new X509BasicConstraintsExtension(true, false, 0, true));
+        request.CertificateExtensions.Add(new X509KeyUsageExtension(X509KeyUsageFlags.KeyCertSign | X509KeyUsageFlags.CrlSign, true));
+        request.CertificateExtensions.Add(new X509SubjectKeyIdentifierExtension(request.PublicKey, false));
+        return request;
+    }
+
+    X509Certificate2 Issue(string name, string use, DateTimeOffset from, DateTimeOffset to, X509Certificate2? issuer = null)
     {
         using ECDsa key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         CertificateRequest request = Request(name, use, key);
-        using X509Certificate2 issued = request.Create(_authority, from, to, RandomNumberGenerator.GetBytes(8));
+        using X509Certificate2 issued = request.Create(issuer ?? _authority, from, to, RandomNumberGenerator.GetBytes(8));
         return issued.CopyWithPrivateKey(key);
     }
 
@@ -112,11 +157,21 @@ sealed class TestCertificates : IDisposable
     static CertificateRequest Request(string name, string use, ECDsa key)
     {
         CertificateRequest request = new("CN=" + name, key, HashAlgorithmName.SHA256);
-        SubjectAlternativeNameBuilder names = new();
-        names.AddDnsName(name);
-        names.AddIpAddress(IPAddress.Loopback);
-        request.CertificateExtensions.Add(names.Build());
+        request.CertificateExtensions.Add(Names(name));
         request.CertificateExtensions.Add(new X509EnhancedKeyUsageExtension([new Oid(use)], false));
         return request;
+    }
+
+    /// <summary>By hand, for names that the platform would not write.</summary>
+    static X509SubjectAlternativeNameExtension Names(string name)
+    {
+        AsnWriter writer = new(AsnEncodingRules.DER);
+        using (writer.PushSequence())
+        {
+            writer.WriteCharacterString(UniversalTagNumber.IA5String, name, new Asn1Tag(TagClass.ContextSpecific, 2));
+            writer.WriteOctetString(IPAddress.Loopback.GetAddressBytes(), new Asn1Tag(TagClass.ContextSpecific, 7));
+        }
+
+        return new X509SubjectAlternativeNameExtension(writer.Encode());
     }
 }

@@ -5,7 +5,10 @@ using System.Security.Cryptography.X509Certificates;
 namespace Receivers.Tls;
 
 /// <summary>What the files of a <see cref="TlsOptions"/> hold, read at one moment.</summary>
-sealed record TlsFiles(SslStreamCertificateContext Certificate, X509Certificate2Collection Authorities)
+/// <param name="Certificate">The server's own, with its intermediates.</param>
+/// <param name="Authorities">Whose clients are taken; empty for none.</param>
+/// <param name="Revoked">Null: nothing is.</param>
+sealed record TlsFiles(SslStreamCertificateContext Certificate, X509Certificate2Collection Authorities, RevocationList? Revoked)
 {
     /// <summary>The earliest end of the server's certificate and its intermediates.</summary>
     public DateTimeOffset Expiry { get; } = Certificate.IntermediateCertificates.Append(Certificate.TargetCertificate).Min(c => new DateTimeOffset(c.NotAfter));
@@ -32,12 +35,13 @@ sealed record TlsFiles(SslStreamCertificateContext Certificate, X509Certificate2
                 }
             }
 
-            return new TlsFiles(certificate, authorities);
+            file = options.ClientCrlFile.Length > 0 ? options.ClientCrlFile : file;
+            return new TlsFiles(certificate, authorities, options.ClientCrlFile.Length > 0 ? RevocationList.Load(options.ClientCrlFile, authorities) : null);
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or CryptographicException or ArgumentException)
         {
             throw new ReceiverStartException(
-                $"tls: cannot use {(file == keyFile ? file : file == options.ClientCaFile ? file : $"{file} with the key in {keyFile}")}: {exception.Message} "
+                $"tls: cannot use {(file == keyFile ? file : file == options.ClientCaFile || file == options.ClientCrlFile ? file : $"{file} with the key in {keyFile}")}: {exception.Message} "
                 + "Give PEM files that this process may read, the key not encrypted and belonging to the certificate.",
                 exception);
         }

@@ -16,6 +16,9 @@ public sealed class TlsOptions
     /// <summary>PEM file with the authorities whose client certificates are taken; empty: none.</summary>
     public string ClientCaFile { get; set; } = "";
 
+    /// <summary>PEM or DER file with revocation lists, signed by authorities of <see cref="ClientCaFile"/>; empty: nothing is revoked.</summary>
+    public string ClientCrlFile { get; set; } = "";
+
     /// <summary>SHA-256 fingerprints, in hexadecimal, of client certificates that are taken without an authority. Source: RFC 5425 §4.2.2.</summary>
     public IReadOnlyList<string> ClientFingerprints { get; set; } = [];
 
@@ -38,6 +41,7 @@ public sealed class TlsOptions
             CertificateFile = reader.Text("certificate", null, "PEM file with the server's certificate and its intermediates; without it there is no TLS.") ?? "",
             KeyFile = reader.Text("key_file", null, "PEM file with the private key, not encrypted; by default the certificate's file.") ?? "",
             ClientCaFile = reader.Text("client_ca", null, "PEM file with the authorities whose client certificates are taken.") ?? "",
+            ClientCrlFile = reader.Text("client_crl", null, "PEM or DER file with revocation lists, signed by authorities of client_ca; read again when it changes.") ?? "",
             ClientFingerprints = reader.Texts("client_fingerprints", [], "SHA-256 fingerprints of client certificates that are taken without an authority."),
             ClientNames = reader.Texts("client_names", [], "Names of which a client's certificate must carry one, whole; by default every name."),
             IsClientRequired = reader.Flag("client_required", true, "Whether clients must show a certificate, once client_ca or client_fingerprints is set."),
@@ -56,6 +60,11 @@ public sealed class TlsOptions
         if (options.ClientNames.Count > 0 && options.ClientCaFile.Length == 0)
         {
             reader.Mistake("client_names", "needs client_ca: a name counts only when an authority vouches for it");
+        }
+
+        if (options.ClientCrlFile.Length > 0 && options.ClientCaFile.Length == 0)
+        {
+            reader.Mistake("client_crl", "needs client_ca: only an authority that is trusted can revoke");
         }
 
         if (options.ClientFingerprints.Any(text => TlsFingerprint.Parse(text) is null))

@@ -18,6 +18,9 @@ public sealed partial class TlsServer
     /// <summary>How often the files are looked at, when connections come in or the expiry is asked for.</summary>
     public static readonly TimeSpan CheckPeriod = TimeSpan.FromSeconds(30);
 
+    // With the client's own and the authority's; nobody's hierarchy is deeper, and each step costs a signature.
+    const int ChainMax = 10;
+
     const string ClientUse = "1.3.6.1.5.5.7.3.2";
 
     // RFC 9325 §4.2; the first of the 1.2 suites is the one that RFC 9662 makes mandatory for syslog.
@@ -36,7 +39,7 @@ public sealed partial class TlsServer
     readonly Lock _reload = new();
     volatile TlsFiles _files;
     long _checked;
-    (DateTime Certificate, DateTime Key, DateTime Ca) _stamps;
+    (DateTime Certificate, DateTime Key, DateTime Ca, DateTime Crl) _stamps;
 
     /// <exception cref="ReceiverStartException">A file cannot be used, or the host has no OpenSSL.</exception>
     public TlsServer(TlsOptions options, ILogger logger, TimeProvider time)
@@ -51,8 +54,14 @@ public sealed partial class TlsServer
         _files = TlsFiles.Load(options);
     }
 
-    /// <summary>Null, or why a replaced file is not in use.</summary>
-    public string? Problem { get; private set; }
+    /// <summary>Null, or why a replaced file is not in use, or that the revocation list has had its time.</summary>
+    public string? Problem
+    {
+        get => field ?? (_files.Revoked?.NextUpdate < _time.GetUtcNow()
+            ? $"tls: {_options.ClientCrlFile} should have been replaced by a newer list at {_files.Revoked.NextUpdate:u}; it is used on."
+            : null);
+        private set;
+    }
 
     /// <summary>When the first certificate of the chain in use ends.</summary>
     public DateTimeOffset CertificateExpiry
@@ -86,7 +95,7 @@ public sealed partial class TlsServer
     {
         lock (_reload)
         {
-            (DateTime, DateTime, DateTime) stamps = Stamps();
+            (DateTime, DateTime, DateTime, DateTime) stamps = Stamps();
             if (stamps == _stamps)
             {
                 return;
@@ -107,8 +116,8 @@ public sealed partial class TlsServer
         }
     }
 
-    (DateTime Certificate, DateTime Key, DateTime Ca) Stamps() =>
-        (File.GetLastWriteTimeUtc(_options.CertificateFile), Stamp(_options.KeyFile), Stamp(_options.ClientCaFile));
+    (DateTime Certificate, DateTime Key, DateTime Ca, DateTime Crl) Stamps() =>
+        (File.GetLastWriteTimeUtc(_options.CertificateFile), Stamp(_options.KeyFile), Stamp(_options.ClientCaFile), Stamp(_options.ClientCrlFile));
 
     static DateTime Stamp(string file) => file.Length > 0 ? File.GetLastWriteTimeUtc(file) : default;
 
@@ -139,13 +148,13 @@ public sealed partial class TlsServer
             };
             options.CertificateChainPolicy.ApplicationPolicy.Add(new Oid(ClientUse));
             options.CertificateChainPolicy.CustomTrustStore.AddRange(files.Authorities);
-            options.RemoteCertificateValidationCallback = (_, certificate, _, errors) => IsAllowed(certificate, errors);
+            options.RemoteCertificateValidationCallback = (_, certificate, chain, errors) => IsAllowed(files, certificate, chain, errors);
         }
 
         return options;
     }
 
-    bool IsAllowed(X509Certificate? certificate, SslPolicyErrors errors)
+    bool IsAllowed(TlsFiles files, X509Certificate? certificate, X509Chain? chain, SslPolicyErrors errors)
     {
         if (certificate is null)
         {
@@ -158,14 +167,17 @@ public sealed partial class TlsServer
             return true;
         }
 
-        bool isTrusted = _options.ClientCaFile.Length > 0 && errors == SslPolicyErrors.None;
-        bool isAllowed = isTrusted && HasName((X509Certificate2)certificate);
-        if (!isAllowed)
+        string? reason = errors != SslPolicyErrors.None || chain is null || _options.ClientCaFile.Length == 0 ? $"it is not vouched for ({errors})"
+            : chain.ChainElements.Count > ChainMax ? $"its chain has more than {ChainMax} certificates"
+            : files.Revoked is { } revoked && chain.ChainElements.Any(element => revoked.Contains(element.Certificate)) ? "it, or one that vouches for it, is revoked"
+            : !HasName((X509Certificate2)certificate) ? "its name is not in client_names"
+            : null;
+        if (reason is not null)
         {
-            LogRefused(_logger, certificate.Subject, isTrusted ? "its name is not in client_names" : $"it is not vouched for ({errors})");
+            LogRefused(_logger, certificate.Subject, reason);
         }
 
-        return isAllowed;
+        return reason is null;
     }
 
     bool HasName(X509Certificate2 certificate)

@@ -60,6 +60,7 @@ public sealed class SyslogTlsTests : IDisposable
     [InlineData("bare-wildcard", true, "sender.example.org", false)]
     [InlineData("good", true, "*.example.org", false)]
     [InlineData("good", true, "s*r.example.org", false)]
+    [InlineData("nul-in-name", true, "sender.example.org", false)]
     [InlineData("self-signed", true, "fingerprint", true)]
     [InlineData("good", true, "fingerprint of another", false)]
     public async Task Handshake_ClientCertificate_IsJudged(string kind, bool isRequired, string permitted, bool isWelcome)
@@ -77,23 +78,47 @@ public sealed class SyslogTlsTests : IDisposable
                 _ => [],
             };
         });
-        try
-        {
-            await SendAsync(fixture, "<13>hello\n", client);
-        }
-        catch (Exception e) when (e is AuthenticationException or IOException)
-        {
-            // A TLS 1.2 client is told at once, a TLS 1.3 client when it reads.
-        }
+        await AssertWelcomeAsync(fixture, isWelcome, client);
+    }
 
-        if (isWelcome)
-        {
-            await fixture.Sink.WaitForAsync(1);
-            return;
-        }
+    /// <summary>T2: a chain may have ten certificates, the client's and the authority's among them; a longer one is refused.</summary>
+    [Theory]
+    [InlineData(1, true)]
+    [InlineData(8, true)]
+    [InlineData(9, false)]
+    [InlineData(40, false)]
+    public async Task Handshake_ClientBehindManyAuthorities_IsJudged(int between, bool isWelcome)
+    {
+        (X509Certificate2 client, X509Certificate2Collection chain) = _certificates.ClientBehind(between);
+        await using SyslogReceiverFixture fixture = await StartAsync(o => o.ClientCaFile = _certificates.AuthorityFile);
+        await AssertWelcomeAsync(fixture, isWelcome, client, chain);
+    }
 
-        await fixture.Sink.WaitUntilAsync(() => fixture.Refused("tls", RefusedReasons.HandshakeFailed) == 1, () => "not refused: " + string.Join('\n', fixture.Log.Lines));
-        Assert.Empty(fixture.Sink.Records);
+    /// <summary>T2: revoked, or vouched for by one that is revoked; a list that has had its time is used on and reported.</summary>
+    [Theory]
+    [InlineData("client", 5, false)]
+    [InlineData("client", -5, false)]
+    [InlineData("between", 5, false)]
+    [InlineData("other", 5, true)]
+    [InlineData("nobody", -5, true)]
+    public async Task Handshake_RevocationList_IsKept(string revoked, int nextUpdateDays, bool isWelcome)
+    {
+        (X509Certificate2 client, X509Certificate2Collection chain) = _certificates.ClientBehind(revoked == "between" ? 1 : 0);
+        X509Certificate2[] list = revoked switch
+        {
+            "client" => [client],
+            "between" => [chain[0]],
+            "other" => [_certificates.Client("good")!],
+            _ => [],
+        };
+        await using SyslogReceiverFixture fixture = await StartAsync(o =>
+            (o.ClientCaFile, o.ClientCrlFile) = (_certificates.AuthorityFile, _certificates.WriteRevocations(nextUpdateDays, isOurs: true, list)));
+        Assert.Equal(nextUpdateDays < 0, fixture.Receiver.Problem?.Contains("should have been replaced by a newer list", StringComparison.Ordinal) ?? false);
+        await AssertWelcomeAsync(fixture, isWelcome, client, chain);
+        if (!isWelcome)
+        {
+            Assert.Contains(fixture.Log.Lines, line => line.Contains("revoked", StringComparison.Ordinal));
+        }
     }
 
     /// <summary>N5: plain text or gibberish on the TLS port; the next client is served.</summary>
@@ -199,22 +224,44 @@ public sealed class SyslogTlsTests : IDisposable
     }
 
     static async Task<(SslStream Stream, string Serial)> OpenAsync(
-        SyslogReceiverFixture fixture, X509Certificate2? client = null, SslProtocols protocol = SslProtocols.None, string prefix = "tls ")
+        SyslogReceiverFixture fixture, X509Certificate2? client = null, SslProtocols protocol = SslProtocols.None, string prefix = "tls ", X509Certificate2Collection? chain = null)
     {
         SslStream stream = new(new NetworkStream(await ConnectAsync(fixture, prefix), ownsSocket: true));
         await stream.AuthenticateAsClientAsync(new SslClientAuthenticationOptions
         {
             TargetHost = "localhost",
             EnabledSslProtocols = protocol,
-            ClientCertificateContext = client is null ? null : SslStreamCertificateContext.Create(client, null, offline: true),
+            ClientCertificateContext = client is null ? null : SslStreamCertificateContext.Create(client, chain, offline: true),
             RemoteCertificateValidationCallback = (_, certificate, _, _) => certificate?.Issuer == "CN=Test authority",
         });
         return (stream, stream.RemoteCertificate!.GetSerialNumberString());
     }
 
-    static async Task SendAsync(SyslogReceiverFixture fixture, string text, X509Certificate2? client = null, SslProtocols protocol = SslProtocols.None)
+    static async Task AssertWelcomeAsync(SyslogReceiverFixture fixture, bool isWelcome, X509Certificate2? client, X509Certificate2Collection? chain = null)
     {
-        (SslStream stream, _) = await OpenAsync(fixture, client, protocol);
+        try
+        {
+            await SendAsync(fixture, "<13>hello\n", client, chain: chain);
+        }
+        catch (Exception e) when (e is AuthenticationException or IOException)
+        {
+            // A TLS 1.2 client is told at once, a TLS 1.3 client when it reads.
+        }
+
+        if (isWelcome)
+        {
+            await fixture.Sink.WaitForAsync(1);
+            return;
+        }
+
+        await fixture.Sink.WaitUntilAsync(() => fixture.Refused("tls", RefusedReasons.HandshakeFailed) == 1, () => "not refused: " + string.Join('\n', fixture.Log.Lines));
+        Assert.Empty(fixture.Sink.Records);
+    }
+
+    static async Task SendAsync(
+        SyslogReceiverFixture fixture, string text, X509Certificate2? client = null, SslProtocols protocol = SslProtocols.None, X509Certificate2Collection? chain = null)
+    {
+        (SslStream stream, _) = await OpenAsync(fixture, client, protocol, chain: chain);
         await using (stream)
         {
             await stream.WriteAsync(Encoding.Latin1.GetBytes(text));

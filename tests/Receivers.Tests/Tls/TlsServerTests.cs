@@ -60,6 +60,10 @@ public sealed class TlsServerTests : IDisposable
     [InlineData("other-key")]
     [InlineData("encrypted-key")]
     [InlineData("empty-ca")]
+    [InlineData("missing-crl")]
+    [InlineData("empty-crl")]
+    [InlineData("broken-crl")]
+    [InlineData("crl-of-another")]
     public void Start_FilesThatCannotBeUsed_FailsInOneLine(string kind)
     {
         TlsOptions options = _certificates.Options();
@@ -76,14 +80,25 @@ public sealed class TlsServerTests : IDisposable
                 options.KeyFile = _certificates.Write(
                     "locked.key", key.ExportEncryptedPkcs8PrivateKeyPem("secret", new(System.Security.Cryptography.PbeEncryptionAlgorithm.Aes256Cbc, System.Security.Cryptography.HashAlgorithmName.SHA256, 1)));
                 break;
-            default:
+            case "empty-ca":
                 options.ClientCaFile = _certificates.Write("empty.pem", "");
+                break;
+            default:
+                options.ClientCaFile = _certificates.AuthorityFile;
+                options.ClientCrlFile = kind switch
+                {
+                    "missing-crl" => _certificates.AuthorityFile + ".none",
+                    "empty-crl" => _certificates.Write("crl.pem", ""),
+                    "broken-crl" => _certificates.Write("crl.pem", "-----BEGIN X509 CRL-----\nMAMCAQE=\n-----END X509 CRL-----\n"),
+                    _ => _certificates.WriteRevocations(5, isOurs: false),
+                };
                 break;
         }
 
         ReceiverStartException error = Assert.Throws<ReceiverStartException>(() => new TlsServer(options, NullLogger.Instance, _time));
         Assert.DoesNotContain('\n', error.Message);
         Assert.StartsWith("tls: ", error.Message, StringComparison.Ordinal);
+        Assert.Contains(kind.EndsWith("crl", StringComparison.Ordinal) ? options.ClientCrlFile : options.CertificateFile[..5], error.Message, StringComparison.Ordinal);
     }
 
     [Fact]
