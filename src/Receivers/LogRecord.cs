@@ -45,4 +45,13 @@ public struct LogRecord
 
     /// <summary>Syslog facility 0 to 23; -1 when there is none.</summary>
     public sbyte Facility;
+
+    /// <summary>Where <see cref="HeaderWord"/> starts, from the start of <see cref="Original"/>.</summary>
+    public byte HeaderWordOffset;
+
+    /// <summary>Bytes of <see cref="HeaderWord"/>.</summary>
+    public byte HeaderWordLength;
+
+    /// <summary>What a dialect of syslog writes into the header that has no field of its own: Cisco's sequence number (digits), F5's level (a word).</summary>
+    public readonly Slice HeaderWord => HeaderWordLength == 0 ? default : new Slice(Original.Offset + HeaderWordOffset, HeaderWordLength);
 }

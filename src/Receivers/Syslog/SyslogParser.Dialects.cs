@@ -41,10 +41,22 @@ public static partial class SyslogParser
                     break;
                 }
 
+                KeepHeaderWord(at, digits);
                 at = SkipBlanks(digits + 1);
             }
 
             return at;
+        }
+
+        /// <summary>Behind a header that no device writes, nothing is kept: the bytes are in the original.</summary>
+        void KeepHeaderWord(int start, int end)
+        {
+            int offset = _offset + start - _record.Original.Offset;
+            if ((uint)offset <= byte.MaxValue && end > start)
+            {
+                _record.HeaderWordOffset = (byte)offset;
+                _record.HeaderWordLength = (byte)(end - start);
+            }
         }
 
         /// <summary>Cisco origin-id: one <c>word: </c> before the stamp is the host. IOS XR puts the node there, which is none.</summary>
@@ -99,6 +111,7 @@ public static partial class SyslogParser
             int tag = at + length + 1;
             if (length >= 3 && IsLevelWord(rest[..length]) && TryReadTag(ref tag, isTight: false))
             {
+                KeepHeaderWord(at, at + length);
                 at = tag;
             }
         }

@@ -205,6 +205,7 @@ public static partial class SyslogParser
             _record.MsgId = default;
             _record.StructuredData = default;
             _record.Body = default;
+            _record.HeaderWordLength = 0;
         }
 
         bool StartsWithIsoDate(int at) =>

@@ -107,6 +107,23 @@ public sealed class SyslogParserTests
         Assert.Equal(Encoding.Latin1.GetBytes(frame), parsed.Original);
     }
 
+    /// <summary>What a dialect puts into the header that has no field of its own is kept beside; nothing of a header that was given up.</summary>
+    [Theory]
+    [InlineData("<189>123: *Mar  1 18:48:50.483 UTC: %SYS-5-CONFIG_I: x", "123")]
+    [InlineData("<189>123: 000456: .Nov  1 18:48:50.483: %LINK-3-UPDOWN: down", "000456")]
+    [InlineData("<189>42: router1: Nov  1 18:48:50 EST: %LINK-3-UPDOWN: down", "42")]
+    [InlineData("<189>: 2026 Nov  1 10:20:30 UTC: %ETHPORT-5-IF_UP: up", "")]
+    [InlineData("<133>Nov  1 00:00:00 bigip1 notice mcpd[99]: 01070: text", "notice")]
+    [InlineData("<133>Nov  1 00:00:00 bigip1 notice of text", "")]
+    [InlineData("<13>1 2026-11-01T00:00:00Z h a p m - text", "")]
+    public void Parse_WordOfADialect_IsKept(string frame, string word)
+    {
+        LogRecord record = Parsed.From(frame).Record;
+        Assert.Equal(word, Slice(frame, record.HeaderWord, record.Original.Offset));
+
+        static string Slice(string text, Slice slice, int offset) => slice.IsEmpty ? "" : text.Substring(slice.Offset - offset, slice.Length);
+    }
+
     [Fact]
     public void Parse_EveryPri_GivesFacilityAndSeverity()
     {

@@ -68,6 +68,12 @@ sealed partial class RecordJson
         isValid &= WriteText(to, ",\"app\":"u8, batch[record.AppName]);
         isValid &= WriteText(to, ",\"procid\":"u8, batch[record.ProcId]);
         isValid &= WriteText(to, ",\"msgid\":"u8, batch[record.MsgId]);
+        if (record.HeaderWordLength > 0)
+        {
+            ReadOnlySpan<byte> word = batch[record.HeaderWord];
+            isValid &= WriteText(to, HeaderWords.IsSequence(word) ? ",\"sequence_id\":"u8 : ",\"level_word\":"u8, word);
+        }
+
         if ((uint)record.Facility < (uint)FacilityMembers.Length)
         {
             to.Write(FacilityMembers[record.Facility]);

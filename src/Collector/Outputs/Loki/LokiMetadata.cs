@@ -49,6 +49,12 @@ sealed class LokiMetadata : IDisposable
 
         Text(to, "proc_id"u8, batch[record.ProcId]);
         Text(to, "msg_id"u8, batch[record.MsgId]);
+        if (record.HeaderWordLength > 0)
+        {
+            ReadOnlySpan<byte> word = batch[record.HeaderWord];
+            Text(to, HeaderWords.IsSequence(word) ? "sequence_id"u8 : "level_word"u8, word);
+        }
+
         Word(to, "facility_text"u8, Facilities.Name(record.Facility));
         if (record.ObservedUnixNano > 0)
         {

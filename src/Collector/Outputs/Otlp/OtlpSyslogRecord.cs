@@ -18,6 +18,8 @@ sealed class OtlpSyslogRecord : IDisposable
     static readonly OtlpKey AppName = new("appname");
     static readonly OtlpKey ProcId = new("proc_id");
     static readonly OtlpKey MsgId = new("msg_id");
+    static readonly OtlpKey SequenceId = new("sequence_id");
+    static readonly OtlpKey LevelWord = new("level_word");
     static readonly OtlpKey Priority = new("priority");
     static readonly OtlpKey Facility = new("facility");
     static readonly OtlpKey FacilityText = new("facility_text");
@@ -46,6 +48,12 @@ sealed class OtlpSyslogRecord : IDisposable
         isValid &= WriteText(to, AppName, batch[record.AppName]);
         isValid &= WriteText(to, ProcId, batch[record.ProcId]);
         isValid &= WriteText(to, MsgId, batch[record.MsgId]);
+        if (record.HeaderWordLength > 0)
+        {
+            ReadOnlySpan<byte> word = batch[record.HeaderWord];
+            isValid &= WriteText(to, HeaderWords.IsSequence(word) ? SequenceId : LevelWord, word);
+        }
+
         if ((uint)record.Facility < (uint)FacilityAttributes.Length)
         {
             to.Write(FacilityAttributes[record.Facility]);

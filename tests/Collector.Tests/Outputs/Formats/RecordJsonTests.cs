@@ -38,6 +38,18 @@ public sealed class RecordJsonTests
         Snapshot.Verify(Lines(builder), "jsonl");
     }
 
+    [Theory]
+    [InlineData("123: x", 0, 3, ",\"sequence_id\":\"123\",")]
+    [InlineData("bigip1 notice a: x", 7, 6, ",\"level_word\":\"notice\",")]
+    [InlineData("x", 0, 0, "sequence_id")]
+    public void Write_WordOfADialect_HasItsOwnMember(string line, int offset, int length, string member)
+    {
+        BatchBuilder builder = new BatchBuilder().Add("x", host: "h", original: Encoding.UTF8.GetBytes(line), set: (ref LogRecord r) => (r.HeaderWordOffset, r.HeaderWordLength) = ((byte)offset, (byte)length));
+        string written = Lines(builder);
+        Assert.Equal(length > 0, written.Contains(member, StringComparison.Ordinal));
+        Assert.Equal(length > 0, written.Contains("sequence_id", StringComparison.Ordinal) || written.Contains("level_word", StringComparison.Ordinal));
+    }
+
     [Fact]
     public void Write_AnyBytes_AreOneLineOfValidUtf8()
     {
