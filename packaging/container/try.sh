@@ -36,7 +36,7 @@ done
 exec 3>&-
 
 # Received, read by the model, and on the page.
-for _ in $(seq 100); do
+for _ in $(seq 300); do
   now=$(value 'collector_ledger_records_total{state="received"}')
   queued=$(value 'collector_ledger_queued_records')
   if [ "$((now - before))" -ge ${#samples[@]} ] && [ "$queued" = 0 ]; then break; fi

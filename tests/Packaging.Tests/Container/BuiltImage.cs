@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Packaging.Tests.Tools;
 using Tests.Shared;
 
@@ -22,9 +23,10 @@ public sealed class BuiltImage : IAsyncLifetime
         }
 
         string[] bases = [.. File.ReadLines(Repository.PathTo("Dockerfile")).Where(l => l.StartsWith("FROM ", StringComparison.Ordinal)).Select(l => l.Split(' ')[1])];
-        string dotnet = Path.GetDirectoryName(File.ResolveLinkTarget("/usr/bin/dotnet", returnFinalTarget: true)!.FullName)!;
+        // Three folders above shared/Microsoft.NETCore.App/VERSION.
+        string dotnet = Path.GetFullPath(Path.Combine(RuntimeEnvironment.GetRuntimeDirectory(), "..", "..", ".."));
         await StandInAsync(
-            bases[0], "--path", dotnet, "--path", "/usr/bin/dotnet", "--env", "DOTNET_SYSTEM_GLOBALIZATION_INVARIANT=1",
+            bases[0], "--path", dotnet, "--env", $"PATH={dotnet}:/usr/sbin:/usr/bin", "--env", "DOTNET_SYSTEM_GLOBALIZATION_INVARIANT=1",
             "bash", "binutils", "ca-certificates", "clang", "coreutils", "dash", "findutils", "grep", "sed", "zlib1g-dev");
         await StandInAsync(bases[1], "--user", "65532", "libc6", "libgcc-s1", "libssl3", "libstdc++6", "tzdata");
 

@@ -12,7 +12,7 @@ public sealed partial class ComposeTests
     static IEnumerable<(string Name, YamlNode Service)> Services =>
         ((YamlMappingNode)Compose.At("services")!).Children.Select(s => (((YamlScalarNode)s.Key).Value!, s.Value));
 
-    [Theory]
+    [ToolTheory("docker-compose")]
     [InlineData("")]
     [InlineData("packaging/container/env.example")]
     public async Task Config_WithAndWithoutSettings_IsClean(string environmentFile)
@@ -70,7 +70,7 @@ public sealed partial class ComposeTests
         Assert.All(hosts, host => Assert.Contains(host, Services.Select(s => s.Name)));
     }
 
-    [Fact]
+    [ToolFact("amtool")]
     public async Task AlertmanagerFiles_ByAmtool_AreValid() => (await Tool.RunAsync("amtool", [
         "check-config", .. Directory.GetFiles(Repository.PathTo("packaging", "container"), "alertmanager*.yml")])).Succeeded();
 

@@ -4,7 +4,7 @@ namespace Packaging.Tests.Deb;
 
 public sealed class PackageTests
 {
-    [MachineFact]
+    [MachineFact("dpkg-deb", "jq", "objdump")]
     public async Task Package_InstalledUpgradedRemovedPurged_KeepsTheConfigurationAndLeavesNothing()
     {
         using TemporaryFolder folder = new();
@@ -12,14 +12,14 @@ public sealed class PackageTests
         await ThrowawayMachine.RunAsync("install-upgrade-purge.sh", packages);
     }
 
-    [Fact]
+    [ToolFact("dpkg-deb", "jq", "objdump", "lintian")]
     public async Task Package_ByLintian_HasNoErrorAndNoWarning()
     {
         using TemporaryFolder folder = new();
         (await Tool.RunAsync("lintian", "--allow-root", "--fail-on", "error,warning", await DebianPackage.BuildAsync(folder, "1.0.0", "gzip"))).Succeeded();
     }
 
-    [Fact]
+    [ToolFact("dpkg-deb", "jq", "objdump")]
     public async Task Package_BuiltTwice_IsTheSame()
     {
         using TemporaryFolder folder = new();

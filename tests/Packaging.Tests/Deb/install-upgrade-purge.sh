@@ -18,7 +18,7 @@ man -w collector
 # A record by UDP and one by TCP arrive in the file and on the metrics page.
 logger --server 127.0.0.1 --port 514 --udp --tag kernel 'EXT4-fs error (device sda1): remounting filesystem read-only'
 logger --server 127.0.0.1 --port 514 --tcp --tag deb 'session opened for user deploy'
-for _ in $(seq 100); do
+for _ in $(seq 1200); do
   [ "$(grep -cE '"app":"(deb|kernel)"' /var/log/collector/records.jsonl)" = 2 ] && break
   systemctl is-active --quiet collector
   read -rt 0.1 <> <(:) || true

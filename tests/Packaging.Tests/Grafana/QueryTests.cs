@@ -34,7 +34,7 @@ public sealed partial class QueryTests : IAsyncLifetime
         _stop.Dispose();
     }
 
-    [Fact]
+    [ToolFact("prometheus")]
     public async Task PanelsVariablesAndRules_UnderLoad_AllAnswer()
     {
         List<string> problems = [];

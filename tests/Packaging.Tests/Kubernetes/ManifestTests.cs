@@ -4,7 +4,7 @@ using YamlDotNet.RepresentationModel;
 
 namespace Packaging.Tests.Kubernetes;
 
-/// <summary>The manifests as <c>kubectl kustomize</c> renders them, held to what their kinds ask for and to each other.</summary>
+/// <summary>The manifests as kustomize renders them, held to what their kinds ask for and to each other.</summary>
 public sealed class ManifestTests
 {
     static readonly Dictionary<string, (string ApiVersion, string[] Required)> Kinds = new()
@@ -22,9 +22,9 @@ public sealed class ManifestTests
     [Theory]
     [InlineData("base", "ConfigMap,Deployment,Namespace,NetworkPolicy,PodDisruptionBudget,Service,ServiceMonitor")]
     [InlineData("daemonset", "ConfigMap,DaemonSet,Namespace,NetworkPolicy,Service,ServiceMonitor")]
-    public async Task Manifests_Rendered_AreOfKnownKindsWithWhatTheyNeed(string variant, string kinds)
+    public void Manifests_Rendered_AreOfKnownKindsWithWhatTheyNeed(string variant, string kinds)
     {
-        YamlNode[] manifests = await RenderAsync(variant);
+        YamlNode[] manifests = Kustomization.Render(variant);
         Assert.Equal(kinds, string.Join(',', manifests.Select(m => m.TextAt("kind")).Order(StringComparer.Ordinal)));
         Assert.All(manifests, manifest =>
         {
@@ -38,9 +38,9 @@ public sealed class ManifestTests
     [Theory]
     [InlineData("base")]
     [InlineData("daemonset")]
-    public async Task Selectors_AllFindThePods(string variant)
+    public void Selectors_AllFindThePods(string variant)
     {
-        YamlNode[] manifests = await RenderAsync(variant);
+        YamlNode[] manifests = Kustomization.Render(variant);
         string labels = Workload(manifests).At("spec", "template", "metadata", "labels")!.ToString();
         string[][] selectors = [["spec", "selector"], ["spec", "selector", "matchLabels"], ["spec", "podSelector", "matchLabels"]];
         Assert.All(manifests.Where(m => m.TextAt("kind") is not ("Namespace" or "ConfigMap")), manifest =>
@@ -50,9 +50,9 @@ public sealed class ManifestTests
     [Theory]
     [InlineData("base")]
     [InlineData("daemonset")]
-    public async Task Ports_NamedAnywhere_AreTheContainersAndListenedOn(string variant)
+    public void Ports_NamedAnywhere_AreTheContainersAndListenedOn(string variant)
     {
-        YamlNode[] manifests = await RenderAsync(variant);
+        YamlNode[] manifests = Kustomization.Render(variant);
         YamlNode container = Container(manifests);
         string[] names = [.. container.ListAt("ports").Select(p => p.TextAt("name")!)];
         string?[] used =
@@ -70,9 +70,9 @@ public sealed class ManifestTests
     [Theory]
     [InlineData("base")]
     [InlineData("daemonset")]
-    public async Task Pod_MeetsTheRestrictedStandard(string variant)
+    public void Pod_MeetsTheRestrictedStandard(string variant)
     {
-        YamlNode[] manifests = await RenderAsync(variant);
+        YamlNode[] manifests = Kustomization.Render(variant);
         YamlNode pod = Workload(manifests).At("spec", "template", "spec")!;
         YamlNode container = Container(manifests);
         Assert.Equal("true", pod.TextAt("securityContext", "runAsNonRoot"));
@@ -82,25 +82,48 @@ public sealed class ManifestTests
         Assert.Equal(["ALL"], container.ListAt("securityContext", "capabilities", "drop").Select(c => c.ToString()));
         Assert.Equal("false", pod.TextAt("automountServiceAccountToken"));
         Assert.NotNull(container.TextAt("resources", "limits", "memory"));
-        // What is mounted is there, under the name that kustomize gave it.
-        Assert.Equal(Of(manifests, "ConfigMap").TextAt("metadata", "name"), pod.ListAt("volumes").Select(v => v.TextAt("configMap", "name")).OfType<string>().Single());
+        // What is mounted is there.
+        Assert.Equal(Of(manifests, "ConfigMap").TextAt("metadata", "name"), ConfigMapOf(manifests));
         Assert.Equal(pod.ListAt("volumes").Select(v => v.TextAt("name")).Order(), container.ListAt("volumeMounts").Select(v => v.TextAt("name")).Order());
     }
 
     [Fact]
-    public async Task Variants_DifferOnlyWhereTheyHaveTo()
+    public void Variants_DifferOnlyWhereTheyHaveTo()
     {
-        YamlNode[] both = [Container(await RenderAsync("base")), Container(await RenderAsync("daemonset"))];
+        YamlNode[] both = [Container(Kustomization.Render("base")), Container(Kustomization.Render("daemonset"))];
         Assert.All(["args", "resources", "livenessProbe", "readinessProbe", "startupProbe", "securityContext", "volumeMounts"], key =>
             Assert.Equal(both[0].At(key)!.ToString(), both[1].At(key)!.ToString()));
     }
 
-    static async Task<YamlNode[]> RenderAsync(string variant)
+    /// <summary>The real thing renders the same manifests, and mounts the config map under the name that it gave it.</summary>
+    [ToolTheory("kubectl")]
+    [InlineData("base")]
+    [InlineData("daemonset")]
+    public async Task Manifests_ByKubectl_AreTheSame(string variant)
     {
-        using TemporaryFolder folder = new();
         string text = (await Tool.RunAsync("kubectl", "kustomize", Repository.PathTo("packaging", "kubernetes", variant))).Succeeded();
-        return [.. Yaml.LoadAll(folder.Write("manifests.yaml", text))];
+        YamlNode[] manifests = [.. Yaml.ParseAll(text)];
+        YamlNode[] ours = Kustomization.Render(variant);
+        string map = Of(manifests, "ConfigMap").TextAt("metadata", "name")!;
+        Assert.Matches("^collector-[a-z0-9]{10}$", map);
+        Assert.Equal(map, ConfigMapOf(manifests));
+        Assert.All(manifests.Where(m => m.TextAt("kind") != "Namespace"), m => Assert.Equal("collector", m.TextAt("metadata", "namespace")));
+        Assert.Matches(@"^collector:\d+\.\d+\.\d+$", Container(manifests).TextAt("image"));
+        Assert.Equal(ours.Select(m => m.TextAt("kind")).Order(), manifests.Select(m => m.TextAt("kind")).Order());
+        Assert.All(manifests, manifest => Assert.All(["spec/selector", "spec/ports", "spec/endpoints", "spec/ingress", "spec/template/spec/securityContext", "data", "metadata/labels"], path =>
+            Assert.Equal(Sorted(Of(ours, manifest.TextAt("kind")!).At(path.Split('/'))), Sorted(manifest.At(path.Split('/'))))));
     }
+
+    /// <summary>Keys in order, since kustomize sorts them.</summary>
+    static string Sorted(YamlNode? node) => node switch
+    {
+        YamlMappingNode map => $"{{{string.Join(", ", map.Children.Select(c => $"{c.Key}: {Sorted(c.Value)}").Order(StringComparer.Ordinal))}}}",
+        YamlSequenceNode list => $"[{string.Join(", ", list.Select(Sorted))}]",
+        _ => node?.ToString() ?? "",
+    };
+
+    static string ConfigMapOf(YamlNode[] manifests) =>
+        Workload(manifests).ListAt("spec", "template", "spec", "volumes").Select(v => v.TextAt("configMap", "name")).OfType<string>().Single();
 
     static YamlNode Of(YamlNode[] manifests, string kind) => manifests.Single(m => m.TextAt("kind") == kind);
 

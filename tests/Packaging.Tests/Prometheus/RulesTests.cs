@@ -10,13 +10,13 @@ public sealed class RulesTests
     static readonly string[] RuleFiles = Directory.GetFiles(Path.Combine(Folder, "rules"), "*.yml");
     static readonly string[] TestFiles = Directory.GetFiles(Path.Combine(Folder, "tests"), "*.yml");
 
-    [Fact]
+    [ToolFact("promtool")]
     public async Task Rules_Checked_AreValid() => (await Tool.RunAsync("promtool", ["check", "rules", "--lint=all", "--lint-fatal", .. RuleFiles])).Succeeded();
 
-    [Fact]
+    [ToolFact("promtool")]
     public async Task Rules_WithTheirTestFiles_FireAndStayQuiet() => (await Tool.RunAsync("promtool", ["test", "rules", .. TestFiles])).Succeeded();
 
-    [Fact]
+    [ToolFact("promtool")]
     public async Task Config_Checked_IsValid() =>
         (await Tool.RunAsync("promtool", "check", "config", "--lint=all", "--lint-fatal", Path.Combine(Folder, "prometheus.yml"))).Succeeded();
 

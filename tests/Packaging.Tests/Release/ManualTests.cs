@@ -7,7 +7,7 @@ namespace Packaging.Tests.Release;
 /// <summary>The man page and the completion say what the binary says.</summary>
 public sealed partial class ManualTests
 {
-    [Fact]
+    [ToolFact("man")]
     public async Task ManPage_Formatted_HasNoWarning()
     {
         ToolResult result = await Tool.RunAsync("man", "--warnings", "-E", "UTF-8", "-l", "-Tutf8", "-Z", Repository.PathTo("packaging", "man", "collector.1"));

@@ -7,7 +7,7 @@ namespace Packaging.Tests.Release;
 
 public sealed class SbomTests
 {
-    [Fact]
+    [ToolFact("jq")]
     public async Task Sbom_Written_NamesEveryPackageOfTheLockFilesOnceAndTheModel()
     {
         JsonElement sbom = await WriteAsync();
@@ -30,7 +30,7 @@ public sealed class SbomTests
         Assert.Equal(Convert.ToHexStringLower(hash), model.GetProperty("hashes")[0].GetProperty("content").GetString());
     }
 
-    [Fact]
+    [ToolFact("jq")]
     public async Task Sbom_Dependencies_NameComponentsOnly()
     {
         JsonElement sbom = await WriteAsync();

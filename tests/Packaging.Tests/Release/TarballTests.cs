@@ -9,7 +9,7 @@ public sealed class TarballTests : IDisposable
 
     public void Dispose() => _folder.Dispose();
 
-    [Fact]
+    [ToolFact("readelf", "jq", "systemd-sysusers")]
     public async Task Tarball_Unpacked_RunsAndFitsItsSum()
     {
         string script = Repository.PathTo("packaging", "tarball.sh");

@@ -9,7 +9,7 @@ public sealed class PackageTests : IDisposable
 
     public void Dispose() => _folder.Dispose();
 
-    [Fact]
+    [ToolFact("rpmbuild", "jq", "objdump", "rpm2archive")]
     public async Task Package_Unpacked_HasWhatAHostNeedsAndRuns()
     {
         string package = await BuildAsync("1.0.0");
@@ -28,7 +28,7 @@ public sealed class PackageTests : IDisposable
             file => Assert.True(File.Exists(_folder.PathTo(file)), file));
     }
 
-    [Fact]
+    [ToolFact("rpmbuild", "jq", "objdump", "dash")]
     public async Task Scriptlets_ByTheShell_AreValid()
     {
         string package = await BuildAsync("1.0.0");
@@ -40,7 +40,7 @@ public sealed class PackageTests : IDisposable
         }
     }
 
-    [Fact]
+    [ToolFact("rpmbuild", "jq", "objdump")]
     public async Task Package_BuiltTwice_IsTheSame()
     {
         byte[] first = await File.ReadAllBytesAsync(await BuildAsync("1.0.0"));
@@ -49,7 +49,7 @@ public sealed class PackageTests : IDisposable
     }
 
     /// <summary>By rpm itself, without its own database of what else is installed.</summary>
-    [MachineFact]
+    [MachineFact("rpmbuild", "jq", "objdump")]
     public async Task Package_InstalledUpgradedErased_KeepsTheConfiguration() =>
         await ThrowawayMachine.RunAsync("install-upgrade-erase.sh", [await BuildAsync("1.0.0"), await BuildAsync("1.0.1")]);
 

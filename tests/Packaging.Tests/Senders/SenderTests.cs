@@ -16,7 +16,7 @@ public sealed partial class SenderTests
     ];
 
     /// <summary>journald to rsyslog to the packaged service, each with the files as they stand, on a machine with systemd.</summary>
-    [MachineFact]
+    [MachineFact("dpkg-deb", "jq", "objdump", "rsyslogd")]
     public async Task RsyslogAndJournald_AsTheyStand_ReachThePackagedServiceEvenAfterItWasAway()
     {
         using TemporaryFolder folder = new();
@@ -28,7 +28,7 @@ public sealed partial class SenderTests
     }
 
     /// <summary>The files for TLS and RELP as they stand, against a certificate of an authority of our own.</summary>
-    [MachineFact]
+    [MachineFact("dpkg-deb", "jq", "objdump", "rsyslogd")]
     public async Task RsyslogTlsAndRelp_AsTheyStand_ReachTheRightServerOnlyAndEvenAfterItWasAway()
     {
         using TemporaryFolder folder = new();
@@ -39,7 +39,7 @@ public sealed partial class SenderTests
         ]);
     }
 
-    [Theory]
+    [ToolTheory("rsyslogd")]
     [InlineData("60-collector.conf")]
     [InlineData("60-collector-tls.conf")]
     [InlineData("60-collector-relp.conf")]
@@ -79,7 +79,7 @@ public sealed partial class SenderTests
         Assert.Equal("0s", file.TextAt("exporters", "otlp/collector", "retry_on_failure", "max_elapsed_time"));
     }
 
-    [Fact]
+    [ToolFact("curl")]
     public async Task OtelScript_AgainstARunningCollector_IsTakenIn()
     {
         using RunningCollector collector = await RunningCollector.StartAsync();
@@ -90,7 +90,7 @@ public sealed partial class SenderTests
         Assert.Equal(9, record.GetProperty("severity_number").GetInt32());
     }
 
-    [Fact]
+    [ToolFact("docker-compose")]
     public async Task Docker_LogOptions_AreTheSyslogDriversAndTheComposeFileIsClean()
     {
         JsonElement daemon = JsonDocument.Parse(await File.ReadAllTextAsync(Repository.PathTo("packaging", "docker", "daemon.json"))).RootElement;

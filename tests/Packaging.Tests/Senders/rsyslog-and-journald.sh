@@ -3,7 +3,7 @@ set -eux
 cd /test
 until_there() {
   { set +x; } 2> /dev/null
-  for _ in $(seq 300); do
+  for _ in $(seq 1200); do
     if grep -q "$1" /var/log/collector/records.jsonl 2>/dev/null; then set -x; return 0; fi
     read -rt 0.1 <> <(:) || true
   done

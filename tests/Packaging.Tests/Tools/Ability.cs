@@ -15,23 +15,43 @@ static class Ability
     /// <summary>Why systemd cannot be booted in a container here; null when it can.</summary>
     public static string? NoMachines => Machines.Value;
 
+    /// <summary>Which of the programs are not on the path; null when all are.</summary>
+    public static string? Missing(params IEnumerable<string> programs)
+    {
+        string[] folders = (Environment.GetEnvironmentVariable("PATH") ?? "").Split(':', StringSplitOptions.RemoveEmptyEntries);
+        string[] missing = [.. programs.Where(program => !folders.Any(folder => File.Exists(Path.Combine(folder, program))))];
+        return missing.Length == 0 ? null : "not on the path: " + string.Join(", ", missing);
+    }
+
     static string? Probe(string script)
     {
-        using Process process = Process.Start(new ProcessStartInfo("bash", ["-c", "exec timeout 120 bash \"$0\" 2>&1", script]) { RedirectStandardOutput = true })!;
+        using Process process = Process.Start(new ProcessStartInfo("bash", ["-c", "exec timeout 300 bash \"$0\" 2>&1", script]) { RedirectStandardOutput = true })!;
         string said = process.StandardOutput.ReadToEnd();
         process.WaitForExit();
         return process.ExitCode == 0 ? null : $"{Path.GetFileName(script)} ended with {process.ExitCode}: {said.Trim()}";
     }
 }
 
+/// <summary>A test that runs programs of the system: skipped, with their names, where they are not.</summary>
+sealed class ToolFactAttribute : FactAttribute
+{
+    public ToolFactAttribute(params string[] programs) => Skip = Ability.Missing(programs);
+}
+
+/// <summary>As <see cref="ToolFactAttribute"/>, with data.</summary>
+sealed class ToolTheoryAttribute : TheoryAttribute
+{
+    public ToolTheoryAttribute(params string[] programs) => Skip = Ability.Missing(programs);
+}
+
 /// <summary>A test that builds or runs containers: skipped, with the reason, where the host refuses them.</summary>
 sealed class ContainerFactAttribute : FactAttribute
 {
-    public ContainerFactAttribute() => Skip = Ability.NoContainers;
+    public ContainerFactAttribute() => Skip = Ability.Missing("podman") ?? Ability.NoContainers;
 }
 
-/// <summary>A test that needs root and a booted systemd of its own: skipped, with the reason, where the host refuses them.</summary>
+/// <summary>A test that needs root and a booted systemd of its own, and programs: skipped, with the reason, where the host refuses them.</summary>
 sealed class MachineFactAttribute : FactAttribute
 {
-    public MachineFactAttribute() => Skip = Ability.NoMachines;
+    public MachineFactAttribute(params string[] programs) => Skip = Ability.Missing(programs) ?? Ability.Missing("podman") ?? Ability.NoMachines;
 }

@@ -6,7 +6,7 @@ static class Poll
     static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(100);
 
     /// <summary>Returns the first answer that is not null; fails the test with the problem when there is none in time.</summary>
-    public static async Task<T> UntilAsync<T>(Func<Task<T?>> ask, string problem, int seconds = 60)
+    public static async Task<T> UntilAsync<T>(Func<Task<T?>> ask, string problem, int seconds = 120)
         where T : class
     {
         using CancellationTokenSource deadline = new(TimeSpan.FromSeconds(seconds));

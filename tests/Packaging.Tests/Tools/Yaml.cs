@@ -7,11 +7,14 @@ static class Yaml
 {
     public static YamlNode Load(string path) => LoadAll(path).Single();
 
-    public static IReadOnlyList<YamlNode> LoadAll(string path)
+    public static IReadOnlyList<YamlNode> LoadAll(string path) => ParseAll(File.ReadAllText(path));
+
+    public static YamlNode Parse(string text) => ParseAll(text).Single();
+
+    public static IReadOnlyList<YamlNode> ParseAll(string text)
     {
-        using StreamReader reader = File.OpenText(path);
         YamlStream stream = [];
-        stream.Load(reader);
+        stream.Load(new StringReader(text));
         return [.. stream.Documents.Select(d => d.RootNode)];
     }
 

@@ -30,7 +30,7 @@ rm -f "$work/root/usr/sbin/policy-rc.d"
 rm -f "$work/root/var/lib/man-db/auto-update"
 rm -f "$folder/output" "$folder/status"
 name=throwaway-$$
-timeout 240 podman --runtime runc run --name "$name" --rm --systemd=always --privileged --network=none \
+timeout 600 podman --runtime runc run --name "$name" --rm --systemd=always --privileged --network=none \
   --tmpfs /tmp:notmpcopyup --tmpfs /run:notmpcopyup --tmpfs /run/lock:notmpcopyup --tmpfs /var/log/journal:notmpcopyup \
   --ulimit "nofile=$(ulimit -Hn):$(ulimit -Hn)" --ulimit nproc=4000:4000 --volume "$folder:/test" \
   --rootfs "$work/root" /lib/systemd/systemd --unit=throwaway-script.service --log-target=null > "$folder/boot" 2>&1 || true
