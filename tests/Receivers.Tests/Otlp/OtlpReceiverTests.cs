@@ -5,6 +5,7 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using OpenTelemetry.Exporter;
 using OpenTelemetry.Logs;
+using OpenTelemetry.Proto.Collector.Logs.V1;
 using OpenTelemetry.Resources;
 using Receivers.Otlp;
 using Receivers.Otlp.Reading;
@@ -163,6 +164,23 @@ public sealed class OtlpReceiverTests
         Assert.Equal(0, await second.GetStream().ReadAsync(new byte[1], deadline.Token));
     }
 
+    /// <summary>O7: as one record, and as the attributes of its resource.</summary>
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Post_AMillionAttributes_AreTaken(bool areOfTheResource)
+    {
+        await using OtlpServer server = await OtlpServer.StartAsync();
+        OpenTelemetry.Proto.Logs.V1.LogRecord record = new() { Body = OtlpSamples.Text("a record with very many attributes") };
+        ExportLogsServiceRequest request = OtlpSamples.Request(record);
+        (areOfTheResource ? request.ResourceLogs[0].Resource.Attributes : record.Attributes).Add(
+            Enumerable.Range(0, 1_000_000).Select(i => OtlpSamples.Pair("k" + i.ToString(System.Globalization.CultureInfo.InvariantCulture), new() { BoolValue = true })));
+        using HttpResponseMessage response = await server.Http().PostAsync("/v1/logs", OtlpServer.Content(request.ToByteArray(), "application/x-protobuf"));
+        Assert.Equal(HttpStatusCode.OK, response.StatusCode);
+        Assert.Equal(1, server.Sink.RecordCount);
+    }
+
+    /// <summary>O7.</summary>
     [Fact]
     public async Task Post_100000Records_AreTaken()
     {
