@@ -160,7 +160,30 @@ ref struct WireSequence
         _reader.Advance(count);
     }
 
+    /// <summary>One or two bytes that lie together: nearly every tag and length.</summary>
     ulong ReadVarint()
+    {
+        ReadOnlySpan<byte> next = _reader.UnreadSpan;
+        if (next.Length >= 2 && Remaining >= 2)
+        {
+            uint low = next[0], high = next[1];
+            if (low < 0x80)
+            {
+                _reader.Advance(1);
+                return low;
+            }
+
+            if (high < 0x80)
+            {
+                _reader.Advance(2);
+                return (low & 0x7F) | (high << 7);
+            }
+        }
+
+        return ReadVarintCore();
+    }
+
+    ulong ReadVarintCore()
     {
         ulong value = 0;
         for (int i = 0; i < VarintBytesMax; i++)
