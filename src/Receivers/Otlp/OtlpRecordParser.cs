@@ -126,9 +126,28 @@ static class OtlpRecordParser
 
     static ParseMarks IdMark(int length, int expected) => length == 0 || length == expected ? ParseMarks.None : ParseMarks.InvalidTraceId;
 
+    /// <summary>Cuts ids of a wrong length. Of an id that came twice the last one counts: when that one is wrong, none is left.</summary>
     /// <returns>Length of what is left.</returns>
     static int CutInvalidIds(Span<byte> message)
     {
+        (ParseMarks lastTrace, ParseMarks lastSpan) = (ParseMarks.None, ParseMarks.None);
+        WireReader ids = new(message);
+        while (ids.TryReadTag(out uint tag))
+        {
+            if (tag == Tags.Record.TraceId)
+            {
+                lastTrace = IdMark(ids.ReadBytes().Length, OtlpRecordReader.TraceIdBytes);
+            }
+            else if (tag == Tags.Record.SpanId)
+            {
+                lastSpan = IdMark(ids.ReadBytes().Length, OtlpRecordReader.SpanIdBytes);
+            }
+            else
+            {
+                ids.Skip(tag);
+            }
+        }
+
         int kept = 0;
         int start = 0;
         WireReader reader = new(message);
@@ -138,10 +157,10 @@ static class OtlpRecordParser
             switch (tag)
             {
                 case Tags.Record.TraceId:
-                    isCut = IdMark(reader.ReadBytes().Length, OtlpRecordReader.TraceIdBytes) != ParseMarks.None;
+                    isCut = (lastTrace | IdMark(reader.ReadBytes().Length, OtlpRecordReader.TraceIdBytes)) != ParseMarks.None;
                     break;
                 case Tags.Record.SpanId:
-                    isCut = IdMark(reader.ReadBytes().Length, OtlpRecordReader.SpanIdBytes) != ParseMarks.None;
+                    isCut = (lastSpan | IdMark(reader.ReadBytes().Length, OtlpRecordReader.SpanIdBytes)) != ParseMarks.None;
                     break;
                 default:
                     reader.Skip(tag);

@@ -4,6 +4,7 @@ using OpenTelemetry.Proto.Collector.Logs.V1;
 using OpenTelemetry.Proto.Common.V1;
 using OpenTelemetry.Proto.Logs.V1;
 using OpenTelemetry.Proto.Resource.V1;
+using Receivers.Otlp;
 using Receivers.Otlp.Wire;
 using ProtoRecord = OpenTelemetry.Proto.Logs.V1.LogRecord;
 
@@ -289,6 +290,22 @@ public sealed class OtlpDecoderTests
         Assert.Equal(sent, kept);
         Assert.Equal(sent.Body.StringValue, Decoding.TextOf(batch, record.Body));
         Assert.Equal(OtlpSamples.Record("next"), ProtoRecord.Parser.ParseFrom(batch[decoding.Records.Last().Record.Original]));
+    }
+
+    /// <summary>Sent twice, as protobuf allows: the last one counts, and when it is wrong there is none.</summary>
+    [Theory]
+    [InlineData(16, 3, 0)]
+    [InlineData(3, 16, 16)]
+    [InlineData(16, 16, 16)]
+    public void Parse_TraceIdTwice_TheLastCounts(int first, int last, int left)
+    {
+        byte[] message = [0x4A, (byte)first, .. Enumerable.Repeat((byte)1, first), 0x10, 9, 0x4A, (byte)last, .. Enumerable.Repeat((byte)2, last)];
+        LogRecord record = default;
+        Assert.Equal(OtlpFault.None, OtlpRecordParser.Parse(message, 0, message.Length, OtlpSamples.Now, ref record, out _));
+        ProtoRecord kept = ProtoRecord.Parser.ParseFrom(message.AsSpan(0, record.Original.Length));
+        Assert.Equal(Enumerable.Repeat((byte)2, left), kept.TraceId.ToByteArray());
+        Assert.Equal(9, (int)kept.SeverityNumber);
+        Assert.Equal(first + last == 32 ? ParseMarks.None : ParseMarks.InvalidTraceId, record.Marks);
     }
 
     [Theory]
