@@ -34,7 +34,6 @@ sealed partial class Appliance : IAsyncDisposable
     readonly StatusEndpoints? _status;
     readonly RecentCriticals? _criticals;
     readonly long _startedAt;
-    long _takenAtLastLook;
 
     // Replaced as a whole by a reload.
     volatile LoadedConfiguration _configuration;
@@ -132,14 +131,8 @@ sealed partial class Appliance : IAsyncDisposable
         LogStopped(_ledger.Received, _ledger.Delivered, _ledger.DroppedTotal, _ledger.Queued);
     }
 
-    /// <summary>The pipeline has moved on since it was asked last, or has nothing to do. For the watchdog; one caller.</summary>
-    public bool IsProgressing()
-    {
-        long taken = _pipeline.Taken;
-        bool isProgressing = _pipeline.Problem is null && (taken != _takenAtLastLook || _pipeline.IsAtRest);
-        _takenAtLastLook = taken;
-        return isProgressing;
-    }
+    /// <summary>See <see cref="RecordPipeline.IsProgressing"/>.</summary>
+    public bool IsProgressing() => _pipeline.IsProgressing();
 
     /// <summary>Lets outputs open their files anew, after somebody moved them away.</summary>
     public Task ReopenAsync(CancellationToken cancellationToken) => Task.WhenAll(Outputs.Select(o => o.ReopenAsync(cancellationToken)));

@@ -16,6 +16,7 @@ sealed class RecordPipeline : IDisposable
     readonly List<Task> _workerTasks = [];
     Task _readyTask = Task.CompletedTask;
     Task _expiryTask = Task.CompletedTask;
+    long _takenAtLastLook;
 
     /// <param name="options">Sizes.</param>
     /// <param name="ledger">Where every record is counted.</param>
@@ -49,11 +50,14 @@ sealed class RecordPipeline : IDisposable
         ? "a pipeline task failed: " + failure.Message
         : null;
 
-    /// <summary>Batches taken so far: a watchdog looks whether it goes on.</summary>
-    public long Taken => _intake.Taken;
-
-    /// <summary>Nothing is there to be done, or a full output holds up what there is: no progress is expected.</summary>
-    public bool IsAtRest => _intake.Bytes == 0 || _outputs.IsWaiting;
+    /// <summary>It has moved on since it was asked last, or no progress is expected: nothing waits, or a full output holds up what does. For the watchdog; one caller.</summary>
+    public bool IsProgressing()
+    {
+        long taken = _intake.Taken;
+        bool isProgressing = Problem is null && (taken != _takenAtLastLook || _intake.Bytes == 0 || _outputs.IsWaiting);
+        _takenAtLastLook = taken;
+        return isProgressing;
+    }
 
     public void Start()
     {

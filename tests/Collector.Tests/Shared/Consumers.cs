@@ -36,3 +36,24 @@ sealed class LosingConsumer : IBatchConsumer
         return ValueTask.CompletedTask;
     }
 }
+
+/// <summary>Keeps the worker's thread until it is released, as a bug would.</summary>
+sealed class HungConsumer : IBatchConsumer, IDisposable
+{
+    readonly ManualResetEventSlim _released = new();
+    readonly TaskCompletionSource _reached = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    /// <summary>Ends when the first batch has come.</summary>
+    public Task Reached => _reached.Task;
+
+    public void Release() => _released.Set();
+
+    public ValueTask OfferAsync(ClassifiedBatch batch)
+    {
+        _reached.TrySetResult();
+        _released.Wait();
+        return ValueTask.CompletedTask;
+    }
+
+    public void Dispose() => _released.Dispose();
+}
