@@ -1,19 +1,13 @@
-// Sends one log record over OTLP (HTTP).
-// npm install @opentelemetry/api-logs @opentelemetry/sdk-logs @opentelemetry/resources @opentelemetry/exporter-logs-otlp-proto
-// usage: node send.mjs [URL]
+// Sends one log record with OpenTelemetry's SDK for JavaScript, to where the environment says (sdk.env, its lines for HTTP), else to localhost:4318.
+// npm install @opentelemetry/api-logs @opentelemetry/sdk-logs @opentelemetry/resources @opentelemetry/exporter-logs-otlp-proto && node send.mjs
 import { SeverityNumber } from '@opentelemetry/api-logs';
 import { OTLPLogExporter } from '@opentelemetry/exporter-logs-otlp-proto';
-import { resourceFromAttributes } from '@opentelemetry/resources';
+import { detectResources, envDetector } from '@opentelemetry/resources';
 import { BatchLogRecordProcessor, LoggerProvider } from '@opentelemetry/sdk-logs';
 
-const exporter = new OTLPLogExporter({ url: process.argv[2] ?? 'http://127.0.0.1:4318/v1/logs' });
 const provider = new LoggerProvider({
-  resource: resourceFromAttributes({ 'service.name': 'shop' }),
-  processors: [new BatchLogRecordProcessor({ exporter })],
+  resource: detectResources({ detectors: [envDetector] }),
+  processors: [new BatchLogRecordProcessor({ exporter: new OTLPLogExporter() })],
 });
-provider.getLogger('shop').emit({
-  severityNumber: SeverityNumber.INFO,
-  severityText: 'INFO',
-  body: 'SQL injection attempt detected in API.',
-});
+provider.getLogger('shop').emit({ severityNumber: SeverityNumber.INFO, severityText: 'INFO', body: 'SQL injection attempt detected in API.' });
 await provider.shutdown(); // sends what still waits

@@ -8,13 +8,6 @@ namespace Packaging.Tests.Senders;
 
 public sealed partial class SenderTests
 {
-    // From the OpenTelemetry specification, for an OTLP logs exporter.
-    static readonly string[] SdkVariables =
-    [
-        "OTEL_SERVICE_NAME", "OTEL_RESOURCE_ATTRIBUTES", "OTEL_LOGS_EXPORTER",
-        "OTEL_EXPORTER_OTLP_LOGS_PROTOCOL", "OTEL_EXPORTER_OTLP_LOGS_ENDPOINT", "OTEL_EXPORTER_OTLP_LOGS_COMPRESSION",
-    ];
-
     /// <summary>journald to rsyslog to the packaged service, each with the files as they stand, on a machine with systemd.</summary>
     [MachineFact("dpkg-deb", "jq", "objdump", "rsyslogd")]
     public async Task RsyslogAndJournald_AsTheyStand_ReachThePackagedServiceEvenAfterItWasAway()
@@ -57,14 +50,6 @@ public sealed partial class SenderTests
     }
 
     [Fact]
-    public void OtelSdk_SetsVariablesOfTheSpecificationForThePortsOfTheCollector()
-    {
-        string[] lines = [.. File.ReadLines(Repository.PathTo("packaging", "otel", "sdk.env")).Select(l => l.TrimStart('#', ' ')).Where(l => l.StartsWith("OTEL_", StringComparison.Ordinal))];
-        Assert.Equal(SdkVariables.Order(), lines.Select(l => l.Split('=')[0]).Distinct().Order());
-        Assert.Equal(["http://127.0.0.1:4317", "http://127.0.0.1:4318/v1/logs"], lines.Where(l => l.Contains("ENDPOINT", StringComparison.Ordinal)).Select(l => l.Split('=')[1]));
-    }
-
-    [Fact]
     public void OtelCollector_PipelinesUseWhatIsDefined()
     {
         YamlNode file = Yaml.Load(Repository.PathTo("packaging", "otel", "otelcol.yaml"));
@@ -77,17 +62,6 @@ public sealed partial class SenderTests
         // Only a queue that is kept on disk and a retry without an end lose nothing.
         Assert.Equal("file_storage", file.TextAt("exporters", "otlp/collector", "sending_queue", "storage"));
         Assert.Equal("0s", file.TextAt("exporters", "otlp/collector", "retry_on_failure", "max_elapsed_time"));
-    }
-
-    [ToolFact("curl")]
-    public async Task OtelScript_AgainstARunningCollector_IsTakenIn()
-    {
-        using RunningCollector collector = await RunningCollector.StartAsync();
-        (await Tool.RunAsync("bash", Repository.PathTo("packaging", "otel", "send.sh"), $"http://127.0.0.1:{collector.OtlpHttpPort}/v1/logs", "the disk is on fire")).Succeeded();
-        JsonElement record = JsonDocument.Parse((await collector.RecordsAsync(1))[0]).RootElement;
-        Assert.Equal("the disk is on fire", record.GetProperty("body").GetString());
-        Assert.Equal("otlp", record.GetProperty("receiver").GetString());
-        Assert.Equal(9, record.GetProperty("severity_number").GetInt32());
     }
 
     [ToolFact("docker-compose")]

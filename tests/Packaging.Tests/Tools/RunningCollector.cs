@@ -15,7 +15,7 @@ sealed class RunningCollector : IDisposable
         string configuration = _folder.Write("collector.yaml", $$"""
             receivers:
               syslog: { udp: "127.0.0.1:{{SyslogPort}}", tcp: "127.0.0.1:{{SyslogPort}}" }
-              otlp: { grpc: off, http: "127.0.0.1:{{OtlpHttpPort}}" }
+              otlp: { grpc: "127.0.0.1:{{OtlpGrpcPort}}", http: "127.0.0.1:{{OtlpHttpPort}}" }
             outputs:
               stdout: {}
               file: { path: "{{RecordsFile}}" }
@@ -29,6 +29,8 @@ sealed class RunningCollector : IDisposable
     public int SyslogPort { get; } = Ports.Free();
 
     public int HttpPort { get; } = Ports.Free();
+
+    public int OtlpGrpcPort { get; } = Ports.Free();
 
     public int OtlpHttpPort { get; } = Ports.Free();
 

@@ -16,7 +16,7 @@ sealed record ToolResult(string Command, int ExitCode, string Output, string Err
 /// <summary>Runs a program of the system to its end.</summary>
 static class Tool
 {
-    static readonly TimeSpan Patience = TimeSpan.FromMinutes(15);
+    static readonly TimeSpan Patience = TimeSpan.FromMinutes(30);
 
     /// <param name="file">Name on the path. A missing one fails the test with the Debian package to install.</param>
     /// <param name="arguments">As they stand; no shell reads them.</param>
