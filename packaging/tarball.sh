@@ -3,15 +3,8 @@
 # usage: packaging/tarball.sh BINARY FOLDER [VERSION]     writes FOLDER/collector-VERSION-linux-ARCHITECTURE.tar.gz and its .sha256
 # The same input gives the same bytes: times come from SOURCE_DATE_EPOCH.
 set -euo pipefail
-binary=$(realpath "$1") folder=$(realpath "$2")
-cd "$(dirname "$0")/.."
-version=${3:-$(sed -n 's:.*<Version>\(.*\)</Version>.*:\1:p' Directory.Build.props)}
-export SOURCE_DATE_EPOCH=${SOURCE_DATE_EPOCH:-$(git log -1 --format=%ct 2>/dev/null || date +%s)}
-case $(readelf -h "$binary" | sed -n 's/ *Machine: *//p') in
-  *X86-64*) architecture=x64 ;;
-  AArch64) architecture=arm64 ;;
-  *) echo "$binary: neither x64 nor arm64" >&2; exit 1 ;;
-esac
+source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
+architecture=$([ "$machine" = x86_64 ] && echo x64 || echo arm64)
 
 name=collector-$version-linux-$architecture
 work=$(mktemp -d)

@@ -3,20 +3,10 @@
 # usage: packaging/deb/build.sh BINARY FOLDER [VERSION [COMPRESSION]]     writes FOLDER/collector_VERSION_ARCHITECTURE.deb
 # Needs dpkg-deb, binutils and jq. The same input gives the same bytes: times come from SOURCE_DATE_EPOCH.
 set -euo pipefail
-binary=$(realpath "$1") folder=$(realpath "$2")
-cd "$(dirname "$0")/../.."
-version=${3:-$(sed -n 's:.*<Version>\(.*\)</Version>.*:\1:p' Directory.Build.props)}
-export SOURCE_DATE_EPOCH=${SOURCE_DATE_EPOCH:-$(git log -1 --format=%ct 2>/dev/null || date +%s)}
+source "$(dirname "${BASH_SOURCE[0]}")/../common.sh"
+architecture=$([ "$machine" = x86_64 ] && echo amd64 || echo arm64)
 
-case $(readelf -h "$binary" | sed -n 's/ *Machine: *//p') in
-  *X86-64*) architecture=amd64 ;;
-  AArch64) architecture=arm64 ;;
-  *) echo "$binary: neither amd64 nor arm64" >&2; exit 1 ;;
-esac
-
-# The newest glibc that the binary asks for; ONNX Runtime, which is inside it, asks for 2.28.
-glibc=$( (echo GLIBC_2.28; objdump -T "$binary") | grep -o 'GLIBC_[0-9.]*' | sed s/GLIBC_// | sort -V | tail -1)
-
+glibc=$(newest_glibc)
 root=$(mktemp -d)
 trap 'rm -rf "$root"' EXIT
 umask 022
