@@ -1,3 +1,4 @@
+using k8s;
 using Packaging.Tests.Tools;
 using Tests.Shared;
 using YamlDotNet.RepresentationModel;
@@ -18,6 +19,28 @@ public sealed class ManifestTests
         ["NetworkPolicy"] = ("networking.k8s.io/v1", ["spec/podSelector", "spec/policyTypes"]),
         ["ServiceMonitor"] = ("monitoring.coreos.com/v1", ["spec/selector", "spec/endpoints"]),
     };
+
+    public static TheoryData<string> Files =>
+    [
+        .. Directory.GetFiles(Repository.PathTo("packaging", "kubernetes"), "*.yaml", SearchOption.AllDirectories)
+            .Where(f => Path.GetFileName(f) is not ("kustomization.yaml" or "collector.yaml" or "servicemonitor.yaml"))
+            .Select(f => Path.GetRelativePath(Repository.Root, f)),
+    ];
+
+    /// <summary>The client's types are generated from Kubernetes's own description of its API: an unknown field or a value of another type is an error.</summary>
+    [Theory]
+    [MemberData(nameof(Files))]
+    public void File_ByTheTypesOfKubernetes_HasNothingUnknown(string file) =>
+        Assert.Single(KubernetesYaml.LoadAllFromString(File.ReadAllText(Repository.PathTo(file)), strict: true));
+
+    /// <summary>The type of the Prometheus operator, which is not Kubernetes's own: what is used of it, from its API reference.</summary>
+    [Fact]
+    public void ServiceMonitor_HasNothingUnknown()
+    {
+        YamlNode spec = Yaml.Load(Repository.PathTo("packaging", "kubernetes", "base", "servicemonitor.yaml")).At("spec")!;
+        Assert.Equal(["endpoints", "jobLabel", "selector"], Keys(spec));
+        Assert.All(spec.ListAt("endpoints"), endpoint => Assert.Equal(["interval", "path", "port"], Keys(endpoint)));
+    }
 
     [Theory]
     [InlineData("base", "ConfigMap,Deployment,Namespace,NetworkPolicy,PodDisruptionBudget,Service,ServiceMonitor")]
@@ -124,6 +147,8 @@ public sealed class ManifestTests
 
     static string ConfigMapOf(YamlNode[] manifests) =>
         Workload(manifests).ListAt("spec", "template", "spec", "volumes").Select(v => v.TextAt("configMap", "name")).OfType<string>().Single();
+
+    static IEnumerable<string> Keys(YamlNode map) => ((YamlMappingNode)map).Children.Keys.Select(k => k.ToString()).Order(StringComparer.Ordinal);
 
     static YamlNode Of(YamlNode[] manifests, string kind) => manifests.Single(m => m.TextAt("kind") == kind);
 
