@@ -53,6 +53,44 @@ cp /tmp/good.yaml /etc/collector/collector.yaml
 systemctl reset-failed collector
 systemctl start collector
 
+# With sockets that systemd keeps: what comes while nobody is there waits for the start that it causes.
+dpkg-deb --fsys-tarfile collector_1.0.1_*.deb | tar -xO ./usr/share/doc/collector/examples/collector.socket > /etc/systemd/system/collector.socket
+systemd-analyze verify /etc/systemd/system/collector.socket
+systemctl daemon-reload
+systemctl stop collector
+systemctl start collector.socket
+until_there() {
+  { set +x; } 2> /dev/null
+  for _ in $(seq 1200); do
+    if [ "$(cat /var/log/collector/records.jsonl* | grep -c "$1")" = "$2" ]; then set -x; return 0; fi
+    read -rt 0.1 <> <(:) || true
+  done
+  cat /var/log/collector/records.jsonl* | grep -c "$1"
+  return 1
+}
+echo '<14>1 - web1 socket - - - nobody is there' > /dev/udp/127.0.0.1/514
+until_there 'nobody is there' 1
+systemctl is-active collector
+
+# A restart in the middle refuses no connection and loses no datagram.
+(
+  set +x
+  for i in $(seq 400); do
+    echo "<14>1 - web1 socket - - - datagram $i" > /dev/udp/127.0.0.1/514
+    exec 5<> /dev/tcp/127.0.0.1/514
+    exec 5>&-
+    read -rt 0.005 <> <(:) || true
+  done
+) & sender=$!
+before=$(systemctl show -P MainPID collector)
+systemctl restart collector
+[ "$before" != "$(systemctl show -P MainPID collector)" ]
+wait $sender
+until_there '"body":"datagram ' 400
+systemctl stop collector.socket
+rm /etc/systemd/system/collector.socket
+systemctl daemon-reload
+
 # Remove: stopped, configuration kept. Purge: nothing is left.
 dpkg -r collector
 if systemctl is-active collector; then exit 1; fi
