@@ -13,7 +13,7 @@ say() { printf '\n== %s\n' "$*"; }
 # Real peers for the tests, and what Native AOT links with.
 packages=(bsdutils clang curl openssl prometheus prometheus-alertmanager python3-aiosmtpd qemu-user rsyslog rsyslog-gnutls rsyslog-relp zlib1g-dev)
 # tests/Packaging.Tests; one of its tests also wants kubectl, which Debian does not carry.
-packages+=(binutils docker-compose jq lintian man-db podman procps rpm runc systemd util-linux)
+packages+=(binutils docker-compose git iproute2 jq lintian man-db podman procps rpm runc systemd util-linux)
 command -v node >/dev/null || packages+=(nodejs)
 command -v npm >/dev/null || packages+=(npm)
 if [ "${1:-}" != --no-install ] && command -v dpkg-query >/dev/null; then

@@ -38,16 +38,9 @@ public sealed partial class SenderTests
     [InlineData("60-collector-relp.conf")]
     public async Task Rsyslog_Checked_IsValid(string file) => (await Tool.RunAsync("rsyslogd", "-N1", "-f", Repository.PathTo("packaging", "rsyslog", file))).Succeeded();
 
-    [Fact]
-    public void SyslogNg_NamesWhatItDefines()
-    {
-        string text = Comment().Replace(File.ReadAllText(Repository.PathTo("packaging", "syslog-ng", "collector.conf")), "");
-        Assert.Equal(text.Count(c => c == '{'), text.Count(c => c == '}'));
-        Assert.Equal(text.Count(c => c == '('), text.Count(c => c == ')'));
-        Assert.Matches(@"destination d_collector \{\s*syslog\(", text);
-        Assert.Contains("log { source(s_src); destination(d_collector);", text, StringComparison.Ordinal);
-        Assert.Contains("port(514) transport(\"tcp\")", text, StringComparison.Ordinal);
-    }
+    [SyslogNgFact]
+    public async Task SyslogNg_AsItStands_ReachesTheCollectorEvenAfterItWasAway() =>
+        Assert.Equal("done\n", (await Tool.RunAsync("bash", Repository.PathTo("tests", "Packaging.Tests", "Senders", "syslog-ng.sh"), CollectorBinary.Path)).Succeeded());
 
     [Fact]
     public void OtelCollector_PipelinesUseWhatIsDefined()
@@ -85,9 +78,6 @@ public sealed partial class SenderTests
             Assert.Contains("514", block, StringComparison.Ordinal);
         });
     }
-
-    [GeneratedRegex("#.*")]
-    private static partial Regex Comment();
 
     [GeneratedRegex("```\n(.*?)```", RegexOptions.Singleline)]
     private static partial Regex CodeBlock();

@@ -6,14 +6,22 @@ namespace Packaging.Tests.Tools;
 /// <summary>What this host lets a test do, found out once by doing it in small.</summary>
 static class Ability
 {
+    static readonly Lazy<string?> SyslogNg = new(() => Probe(Repository.PathTo("tests", "Packaging.Tests", "Tools", "probe-syslog-ng.sh")));
     static readonly Lazy<string?> Containers = new(() => Probe(Repository.PathTo("tests", "Packaging.Tests", "Tools", "probe-containers.sh")));
     static readonly Lazy<string?> Machines = new(() => Probe(Repository.PathTo("tests", "Packaging.Tests", "Tools", "probe-machines.sh")));
+    static readonly Lazy<string?> Namespaces = new(() => Probe(Repository.PathTo("tests", "Packaging.Tests", "Tools", "probe-namespaces.sh")));
 
     /// <summary>Why podman cannot build and run an image here; null when it can.</summary>
     public static string? NoContainers => Containers.Value;
 
     /// <summary>Why systemd cannot be booted in a container here; null when it can.</summary>
     public static string? NoMachines => Machines.Value;
+
+    /// <summary>Why a script cannot have a network and mounts of its own here; null when it can.</summary>
+    public static string? NoNamespaces => Namespaces.Value;
+
+    /// <summary>Why syslog-ng cannot be had or run here; null when it can.</summary>
+    public static string? NoSyslogNg => SyslogNg.Value;
 
     /// <summary>Which of the programs are not on the path; null when all are.</summary>
     public static string? Missing(params IEnumerable<string> programs)
@@ -54,4 +62,10 @@ sealed class ContainerFactAttribute : FactAttribute
 sealed class MachineFactAttribute : FactAttribute
 {
     public MachineFactAttribute(params string[] programs) => Skip = Ability.Missing(programs) ?? Ability.Missing("podman") ?? Ability.NoMachines;
+}
+
+/// <summary>A test that runs syslog-ng in a network of its own: skipped, with the reason, where that cannot be.</summary>
+sealed class SyslogNgFactAttribute : FactAttribute
+{
+    public SyslogNgFactAttribute() => Skip = Ability.Missing("ip", "logger", "dpkg-deb") ?? Ability.NoNamespaces ?? Ability.NoSyslogNg;
 }
