@@ -57,6 +57,27 @@ public sealed partial class SenderTests
         Assert.Equal("0s", file.TextAt("exporters", "otlp/collector", "retry_on_failure", "max_elapsed_time"));
     }
 
+    /// <summary>By the reference of each component: the OpenTelemetry Collector itself is not in Debian.</summary>
+    [Theory]
+    [InlineData("extensions file_storage", "directory create_directory timeout compaction fsync")]
+    [InlineData("receivers otlp", "protocols")]
+    [InlineData("receivers otlp protocols", "grpc http")]
+    [InlineData("receivers otlp protocols grpc", "endpoint tls")]
+    [InlineData("receivers filelog", "include exclude start_at storage operators multiline")]
+    [InlineData("exporters otlp/collector", "endpoint tls compression headers timeout retry_on_failure sending_queue")]
+    [InlineData("exporters otlp/collector tls", "insecure ca_file cert_file key_file")]
+    [InlineData("exporters otlp/collector retry_on_failure", "enabled initial_interval randomization_factor multiplier max_interval max_elapsed_time")]
+    [InlineData("exporters otlp/collector sending_queue", "enabled num_consumers queue_size sizer storage block_on_overflow wait_for_result batch")]
+    [InlineData("service", "extensions pipelines telemetry")]
+    [InlineData("service pipelines", "logs")]
+    [InlineData("service pipelines logs", "receivers processors exporters")]
+    public void OtelCollector_Keys_AreKnown(string path, string known)
+    {
+        YamlNode file = Yaml.Load(Repository.PathTo("packaging", "otel", "otelcol.yaml"));
+        YamlMappingNode section = Assert.IsType<YamlMappingNode>(file.At(path.Split(' ')));
+        Assert.All(section.Children.Keys, key => Assert.Contains(key.ToString(), known.Split(' ')));
+    }
+
     [ToolFact("docker-compose")]
     public async Task Docker_LogOptions_AreTheSyslogDriversAndTheComposeFileIsClean()
     {
