@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.RegularExpressions;
+using Tests.Shared;
 
 namespace Packaging.Tests.Grafana;
 
@@ -83,6 +84,24 @@ public sealed partial class DashboardTests
         IEnumerable<string> used = VariableName().Matches(text).Select(m => m.Groups[1].Value).Where(name => !name.StartsWith("__", StringComparison.Ordinal));
         Assert.Equal(dashboard.Variables.Select(v => v.GetProperty("name").GetString()).Order(), used.Distinct().Order());
     });
+
+    /// <summary>Loki is not in Debian: the names are held to what the OTLP payload's snapshot shows that it is sent, with its underscores for dots.</summary>
+    [Fact]
+    public void LogQueries_NameWhatLokiIsSent()
+    {
+        string payload = File.ReadAllText(Repository.PathTo(
+            "tests", "Collector.Tests", "Outputs", "Otlp", "OtlpPayloadTests.Write_SyslogRecords_HaveTheDocumentedShape.verified.json"));
+        HashSet<string> sent = [.. AttributeKey().Matches(payload).Select(m => m.Groups[1].Value.Replace('.', '_'))];
+        string[] expressions = [.. Dashboards.SelectMany(d => d.Queries).Where(q => q.Language == "loki").Select(q => q.Expression)];
+        Assert.NotEmpty(expressions);
+        Assert.All(expressions.SelectMany(e => LogLabel().Matches(e)).Select(m => m.Value).Distinct(), name => Assert.Contains(name, sent));
+    }
+
+    [GeneratedRegex(@"""key"": ""([\w.]+)""")]
+    private static partial Regex AttributeKey();
+
+    [GeneratedRegex(@"\b[a-z]+_[a-z_]+\b(?!\()")]
+    private static partial Regex LogLabel();
 
     [GeneratedRegex(@"\$\{?(\w+)")]
     private static partial Regex VariableName();
