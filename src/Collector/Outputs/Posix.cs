@@ -33,6 +33,9 @@ static partial class Posix
     const int MsgDontWait = 0x40;
     const int MsgNoSignal = 0x4000;
     const short PollOut = 4;
+    const short PollError = 8;
+    const short PollHangUp = 0x10;
+    const short PollReadHangUp = 0x2000;
 
     static int NoFollow { get; } = RuntimeInformation.ProcessArchitecture == Architecture.Arm64 ? 0x8000 : 0x20000;
 
@@ -68,14 +71,20 @@ static partial class Posix
     }
 
     /// <returns>True: a write now takes at least a page, or fails at once.</returns>
-    public static bool WaitWritable(SafeHandle file, int timeoutMs)
+    public static bool WaitWritable(SafeHandle file, int timeoutMs) => Poll(file, PollOut, timeoutMs) != 0;
+
+    /// <returns>True: the far side of a connection has closed or reset it, whatever is still there to be read before its end.</returns>
+    public static bool IsPeerGone(SafeHandle socket) => (Poll(socket, PollReadHangUp, 0) & (PollReadHangUp | PollHangUp | PollError)) != 0;
+
+    /// <returns>What happened; 0 for nothing in that time.</returns>
+    static short Poll(SafeHandle file, short events, int timeoutMs)
     {
         bool isAdded = false;
         try
         {
             file.DangerousAddRef(ref isAdded);
-            PollFd poll = new() { Fd = (int)file.DangerousGetHandle(), Events = PollOut };
-            return PollCore(ref poll, 1, timeoutMs) > 0;
+            PollFd poll = new() { Fd = (int)file.DangerousGetHandle(), Events = events };
+            return PollCore(ref poll, 1, timeoutMs) > 0 ? poll.Returned : (short)0;
         }
         finally
         {

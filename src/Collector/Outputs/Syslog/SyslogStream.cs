@@ -49,8 +49,8 @@ sealed class SyslogStream : ISyslogLink
 
     public int MessageBytesMax => int.MaxValue;
 
-    // The watch may not have had its turn yet; the kernel knows at once.
-    public string? Check() => _problem ?? (_socket.Poll(0, SelectMode.SelectRead) && _socket.Available == 0 ? Closed : null);
+    // The watch may not have had its turn yet, with the tickets of TLS before the end still to be read; the kernel knows at once.
+    public string? Check() => _problem ?? (Posix.IsPeerGone(_socket.SafeHandle) ? Closed : null);
 
     /// <summary>Connects; the name is looked up anew each time, and the files of TLS are read anew.</summary>
     public static async Task<SyslogStream> ConnectAsync(SyslogOutputOptions options, CancellationToken cancellationToken)

@@ -65,12 +65,14 @@ public sealed class SyslogOutputTests : IDisposable
     }
 
     [Theory]
-    [InlineData(false)]
-    [InlineData(true)]
-    public async Task Send_AfterTheFarSideHasGone_ReconnectsBeforeItTrustsAWrite(bool isReset)
+    [InlineData(false, false)]
+    [InlineData(false, true)]
+    [InlineData(true, false)]
+    [InlineData(true, true)]
+    public async Task Send_AfterTheFarSideHasGone_ReconnectsBeforeItTrustsAWrite(bool isTls, bool isReset)
     {
-        using SyslogPeer peer = new();
-        await using SyslogOutput output = await StartAsync(Tcp(peer.Port));
+        using SyslogPeer peer = new(certificate: isTls ? _authority.Issue("localhost") : null);
+        await using SyslogOutput output = await StartAsync(isTls ? Tls(peer.Port) : Tcp(peer.Port));
         Assert.Equal(SendOutcome.Delivered, await SendAsync(output, "0"));
         Assert.EndsWith(" 0", await peer.NextAsync());
         for (int i = 1; i <= 20; i++)

@@ -62,19 +62,14 @@ sealed class SyslogPeer : IDisposable
 
     public bool TryNext(out string? message) => _messages.Reader.TryRead(out message);
 
-    /// <summary>Closes all connections, in peace or with a reset.</summary>
+    /// <summary>Closes all connections, in peace or with a reset. In peace, the far kernels know it when this returns.</summary>
     public void Hang(bool isReset = false)
     {
         lock (_connections)
         {
             foreach (Socket connection in _connections)
             {
-                // Its reader closes what the far side has ended.
-                if (connection.SafeHandle is { IsClosed: false })
-                {
-                    connection.LingerState = new LingerOption(isReset, 0);
-                    connection.Close();
-                }
+                Close(connection, isReset);
             }
 
             _connections.Clear();
@@ -92,6 +87,36 @@ sealed class SyslogPeer : IDisposable
         _listener.Dispose();
         Hang();
         _task.GetAwaiter().GetResult();
+    }
+
+    static void Close(Socket connection, bool isReset)
+    {
+        try
+        {
+            if (!isReset)
+            {
+                Finish(connection);
+            }
+
+            connection.LingerState = new LingerOption(isReset, 0);
+            connection.Close();
+        }
+        catch (Exception e) when (e is SocketException or ObjectDisposedException)
+        {
+            // The far side was first, and our reader has closed it.
+        }
+    }
+
+    /// <summary>Ends our direction and waits until the far kernel has confirmed it: on a busy machine that takes a moment even on loopback.</summary>
+    static void Finish(Socket connection)
+    {
+        // linux/tcp.h, netinet/tcp.h: the first byte of TCP_INFO is the state.
+        const int tcpLevel = 6;
+        const int tcpInfo = 11;
+        const byte finWait1 = 4;
+        connection.Shutdown(SocketShutdown.Send);
+        byte[] info = new byte[8];
+        Assert.True(SpinWait.SpinUntil(() => connection.GetRawSocketOption(tcpLevel, tcpInfo, info) > 0 && info[0] != finWait1, TimeSpan.FromSeconds(10)));
     }
 
     async Task AcceptAsync()
