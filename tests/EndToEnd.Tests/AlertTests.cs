@@ -38,7 +38,7 @@ public sealed class AlertTests
         await using CollectorProcess collector = await CollectorProcess.StartAsync(outputs: $$"""
               alertmanager: { url: "http://127.0.0.1:{{alertPort}}", quiet_after: 10s }
               slack: { webhook: "{{slack.Address}}" }
-              email: { host: localhost, port: {{mailPort}}, user: collector, password: "{{Password}}", ca_file: "{{folder.File("mail.pem")}}", from: collector@example.org, to: [ops@example.org] }
+              email: { host: localhost, port: {{mailPort}}, user: collector, password: "{{Password}}", tls: { ca: "{{folder.File("mail.pem")}}" }, from: collector@example.org, to: [ops@example.org] }
             """);
 
         using (SyslogSender sender = await SyslogSender.ConnectTcpAsync(collector.TcpPort))

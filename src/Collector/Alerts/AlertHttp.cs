@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Net;
 using System.Net.Http.Headers;
 using Collector.Outputs;
+using Collector.Outputs.Requests;
 
 namespace Collector.Alerts;
 
@@ -9,32 +10,39 @@ namespace Collector.Alerts;
 sealed class AlertHttp : IDisposable
 {
     const int AnswerBytesMax = 1024;
-    const int HeadersKiB = 16;
 
+    readonly AlertTarget _target;
     readonly Uri _address;
-    readonly TimeProvider _time;
-    readonly HttpClient _client;
+    readonly TimeSpan _timeout;
+    readonly string _channel;
+    readonly OutputContext _context;
+    HttpConnection<HttpClient>? _connection;
 
-    /// <param name="address">Absolute, http or https.</param>
-    /// <param name="time">For <c>Retry-After</c> with a date.</param>
-    public AlertHttp(string address, TimeProvider time)
+    /// <param name="target">Checked.</param>
+    /// <param name="options">Of the channel.</param>
+    /// <param name="channel">Name of the channel, for messages.</param>
+    /// <param name="context">Clock and loggers.</param>
+    public AlertHttp(AlertTarget target, AlertOptions options, string channel, OutputContext context)
     {
-        _address = new Uri(address);
-        _time = time;
-        SocketsHttpHandler handler = new()
-        {
-            // Nothing but the configuration file configures; a redirect would carry the message to where nobody sent it.
-            UseProxy = false,
-            AllowAutoRedirect = false,
-            UseCookies = false,
-            PooledConnectionLifetime = TimeSpan.FromMinutes(5),
-            MaxResponseHeadersLength = HeadersKiB,
-        };
-        // The owner's token bounds each request.
-        _client = new HttpClient(handler) { Timeout = System.Threading.Timeout.InfiniteTimeSpan };
+        _target = target;
+        _address = new Uri(target.Address);
+        _timeout = options.Timeout;
+        _channel = channel;
+        _context = context;
     }
 
     public static bool IsHttp(string address) => Uri.TryCreate(address, UriKind.Absolute, out Uri? uri) && uri.Scheme is "http" or "https";
+
+    /// <summary>Reads the files of TLS; safe twice.</summary>
+    /// <exception cref="OutputStartException">A certificate cannot be used.</exception>
+    public void Start() => _connection ??= new HttpConnection<HttpClient>(
+        _target.Connection,
+        _address.Scheme == Uri.UriSchemeHttps,
+        _timeout,
+        _channel,
+        _context,
+        // The owner's token bounds each request.
+        static handler => new HttpClient(handler) { Timeout = Timeout.InfiniteTimeSpan });
 
     /// <param name="body">JSON; copied.</param>
     /// <param name="headers">Further headers; null for none.</param>
@@ -47,7 +55,7 @@ sealed class AlertHttp : IDisposable
         headers?.Invoke(request.Headers);
         try
         {
-            using HttpResponseMessage response = await _client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellationToken).ConfigureAwait(false);
+            using HttpResponseMessage response = await _connection!.Client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellationToken).ConfigureAwait(false);
             return await ReadAsync(response, cancellationToken).ConfigureAwait(false);
         }
         catch (Exception e) when (e is HttpRequestException or IOException)
@@ -56,7 +64,7 @@ sealed class AlertHttp : IDisposable
         }
     }
 
-    public void Dispose() => _client.Dispose();
+    public void Dispose() => _connection?.Dispose();
 
     async Task<SendOutcome> ReadAsync(HttpResponseMessage response, CancellationToken cancellationToken)
     {
@@ -78,7 +86,7 @@ sealed class AlertHttp : IDisposable
 
     TimeSpan Delay(RetryConditionHeaderValue? retryAfter)
     {
-        TimeSpan delay = retryAfter?.Delta ?? (retryAfter?.Date is { } date ? date - _time.GetUtcNow() : TimeSpan.Zero);
+        TimeSpan delay = retryAfter?.Delta ?? (retryAfter?.Date is { } date ? date - _context.Time.GetUtcNow() : TimeSpan.Zero);
         return delay > TimeSpan.Zero ? delay : TimeSpan.Zero;
     }
 

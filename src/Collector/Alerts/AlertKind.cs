@@ -25,16 +25,4 @@ static class AlertKind
         {
             IsAlert = true,
         };
-
-    /// <summary>An address that the channel cannot do without.</summary>
-    public static string ReadAddress(OptionsReader options, string key, string about)
-    {
-        string? address = options.Text(key, null, about);
-        if (address is null || !AlertHttp.IsHttp(address))
-        {
-            options.Mistake(key, address is null ? "is needed" : "must be an http or https address");
-        }
-
-        return address ?? "";
-    }
 }

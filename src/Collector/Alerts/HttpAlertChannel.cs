@@ -5,25 +5,28 @@ using Collector.Outputs.Formats;
 namespace Collector.Alerts;
 
 /// <summary>A channel that is no more than a payload, posted to an address.</summary>
-sealed class HttpAlertChannel(string address, Action<IBufferWriter<byte>, AlertNotice> write, OutputContext context) : IAlertChannel
+/// <param name="http">Owned.</param>
+/// <param name="write">Writes a notice as the body of a request.</param>
+sealed class HttpAlertChannel(AlertHttp http, Action<IBufferWriter<byte>, AlertNotice> write) : IAlertChannel
 {
-    readonly AlertHttp _http = new(address, context.Time);
     readonly PayloadBuffer _body = new();
 
     public bool GroupsItself { get; init; }
 
     public bool TellsRecovery { get; init; }
 
+    public void Start() => http.Start();
+
     public Task<SendOutcome> SendAsync(AlertNotice notice, CancellationToken cancellationToken)
     {
         _body.Clear();
         write(_body, notice);
-        return _http.PostAsync(_body.Memory, null, cancellationToken);
+        return http.PostAsync(_body.Memory, null, cancellationToken);
     }
 
     public void Dispose()
     {
-        _http.Dispose();
+        http.Dispose();
         _body.Dispose();
     }
 }

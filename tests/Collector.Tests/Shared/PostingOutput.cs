@@ -1,18 +1,25 @@
 using System.Text;
 using Collector.Alerts;
 using Collector.Outputs;
+using Collector.Outputs.Requests;
 using Collector.Pipeline;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Collector.Tests.Shared;
 
 /// <summary>Posts the bodies of a batch, a line each, and answers as the far side does: the shared queue in front of real HTTP.</summary>
 sealed class PostingOutput(string address) : IOutput
 {
-    readonly AlertHttp _http = new(address, TimeProvider.System);
+    readonly AlertHttp _http = new(
+        new AlertTarget(address, new HttpConnectionOptions()), new AlertOptions(), "test", new OutputContext(TimeProvider.System, NullLoggerFactory.Instance));
 
     public string Name => "test";
 
-    public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+    public Task StartAsync(CancellationToken cancellationToken)
+    {
+        _http.Start();
+        return Task.CompletedTask;
+    }
 
     public async ValueTask<SendOutcome> SendAsync(ClassifiedBatch batch, ReadOnlyMemory<int> selected, CancellationToken cancellationToken)
     {

@@ -1,5 +1,8 @@
 using System.Net;
+using System.Net.Security;
 using System.Net.Sockets;
+using System.Security.Authentication;
+using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using System.Threading.Channels;
 
@@ -42,7 +45,18 @@ sealed class ScriptedServer : IDisposable
         _task = Task.Run(RunAsync);
     }
 
-    public string Address => $"http://127.0.0.1:{((IPEndPoint)_listener.LocalEndpoint).Port}";
+    /// <summary>For https; may be changed for the next connections.</summary>
+    public X509Certificate2? Certificate { get; set; }
+
+    /// <summary>Refuses clients that show no certificate; takes any.</summary>
+    public bool WantsClient { get; init; }
+
+    /// <summary>Subject of the last client's certificate; empty for none.</summary>
+    public string Client { get; private set; } = "";
+
+    public string Address => Certificate is null ? $"http://127.0.0.1:{Port}" : $"https://localhost:{Port}";
+
+    public int Port => ((IPEndPoint)_listener.LocalEndpoint).Port;
 
     /// <summary>Requests so far.</summary>
     public int Count => Volatile.Read(ref _answered);
@@ -87,7 +101,7 @@ sealed class ScriptedServer : IDisposable
         using TcpClient owned = client;
         try
         {
-            NetworkStream stream = client.GetStream();
+            await using Stream stream = await OpenAsync(client.GetStream());
             while (await ReadAsync(stream) is { } request)
             {
                 string answer = _script[Math.Min(Interlocked.Increment(ref _answered) - 1, _script.Length - 1)];
@@ -112,12 +126,35 @@ sealed class ScriptedServer : IDisposable
                 }
             }
         }
-        catch (Exception e) when (e is OperationCanceledException or IOException)
+        catch (Exception e) when (e is OperationCanceledException or IOException or AuthenticationException)
         {
         }
     }
 
-    async Task WriteHugeAsync(NetworkStream stream)
+    async Task<Stream> OpenAsync(NetworkStream plain)
+    {
+        if (Certificate is null)
+        {
+            return plain;
+        }
+
+        SslStream secure = new(plain);
+        await secure.AuthenticateAsServerAsync(
+            new SslServerAuthenticationOptions
+            {
+                ServerCertificate = Certificate,
+                ClientCertificateRequired = WantsClient,
+                RemoteCertificateValidationCallback = (_, client, _, _) =>
+                {
+                    Client = client?.Subject ?? "";
+                    return client is not null || !WantsClient;
+                },
+            },
+            _stop.Token);
+        return secure;
+    }
+
+    async Task WriteHugeAsync(Stream stream)
     {
         const long Bytes = 1L << 30;
         await stream.WriteAsync(Encoding.ASCII.GetBytes($"HTTP/1.1 200 OK\r\nContent-Type: application/x-protobuf\r\nContent-Length: {Bytes}\r\n\r\n"), _stop.Token);
@@ -139,7 +176,7 @@ sealed class ScriptedServer : IDisposable
         return Encoding.UTF8.GetBytes($"HTTP/1.1 {head[0]} Scripted\r\n{header}{length}\r\n{body}");
     }
 
-    async Task<ScriptedRequest?> ReadAsync(NetworkStream stream)
+    async Task<ScriptedRequest?> ReadAsync(Stream stream)
     {
         List<byte> bytes = [];
         byte[] buffer = new byte[64 * 1024];

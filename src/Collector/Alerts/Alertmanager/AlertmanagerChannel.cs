@@ -10,8 +10,9 @@ static class AlertmanagerChannel
     public static OutputKind Kind { get; } = AlertKind.Of(
         "alertmanager",
         "Prometheus Alertmanager: an alert for each template and host, resolved when it is quiet.",
-        static reader => AlertKind.ReadAddress(reader, "url", "Address of Alertmanager, such as `http://alertmanager:9093`."),
-        static (_, url, options, context) => new HttpAlertChannel(url.TrimEnd('/') + ApiPath, new AlertmanagerPayload(options).Write, context)
+        static reader => AlertTarget.Read(reader, "url", "Address of Alertmanager, such as `http://alertmanager:9093`."),
+        static (name, target, options, context) => new HttpAlertChannel(
+            new AlertHttp(target with { Address = target.Address.TrimEnd('/') + ApiPath }, options, name, context), new AlertmanagerPayload(options).Write)
         {
             GroupsItself = true,
             TellsRecovery = true,

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Net.Sockets;
 using Collector.Outputs;
+using Collector.Outputs.Tls;
 using MailKit;
 using MailKit.Net.Smtp;
 using MailKit.Security;
@@ -14,7 +15,6 @@ sealed class EmailChannel : IAlertChannel
     readonly string _name;
     readonly EmailOptions _own;
     readonly EmailMessage _message;
-    EmailTrust? _trust;
 
     EmailChannel(string name, EmailOptions own, AlertOptions options)
     {
@@ -34,17 +34,17 @@ sealed class EmailChannel : IAlertChannel
     // Mails of one alert are a thread.
     public bool TellsRecovery => true;
 
-    public void Start() => _trust ??= new EmailTrust(_own.AuthorityFile, _name);
+    // They are read anew for each message: a renewed certificate needs no restart.
+    public void Start() => ClientTls.LoadAtStart(_own.Tls, _name).ClientCertificateContext?.TargetCertificate.Dispose();
 
     public async Task<SendOutcome> SendAsync(AlertNotice notice, CancellationToken cancellationToken)
     {
         using MimeMessage message = _message.Create(notice);
         using SmtpClient client = new();
-        client.ServerCertificateValidationCallback = _trust!.IsTrusted;
-        // As for every client here; an authority that cannot be asked must not hold back an alert.
-        client.CheckCertificateRevocation = false;
         try
         {
+            using EmailTls tls = new(ClientTls.Load(_own.Tls));
+            tls.Apply(client);
             await client.ConnectAsync(_own.Host, _own.Port, Security(), cancellationToken).ConfigureAwait(false);
             if (_own.User.Length > 0)
             {
@@ -79,7 +79,9 @@ sealed class EmailChannel : IAlertChannel
         }
     }
 
-    public void Dispose() => _trust?.Dispose();
+    public void Dispose()
+    {
+    }
 
     /// <summary>The mail has been taken: what goes wrong from here must not send it again.</summary>
     static async Task QuitAsync(SmtpClient client, CancellationToken cancellationToken)

@@ -1,3 +1,4 @@
+using Collector.Outputs.Tls;
 using MimeKit;
 using Receivers;
 
@@ -37,8 +38,7 @@ sealed record EmailOptions
     /// <summary>Addresses, one after the other, with commas.</summary>
     public string To { get; init; } = "";
 
-    /// <summary>PEM file of further authorities; empty for those of the system alone.</summary>
-    public string AuthorityFile { get; init; } = "";
+    public ClientTlsOptions Tls { get; init; } = new();
 
     public static EmailOptions Read(OptionsReader options)
     {
@@ -57,6 +57,8 @@ sealed record EmailOptions
             options.Mistake("security", "a password needs TLS: write starttls or tls, or leave user out");
         }
 
+        OptionsReader tls = options.Section("tls", "Certificates. The mail server's certificate is always verified.");
+        ClientTlsOptions.DemandUse(tls, security != EmailSecurity.None, "write security: starttls or tls");
         return new EmailOptions
         {
             Host = host,
@@ -66,7 +68,7 @@ sealed record EmailOptions
             Password = password,
             From = Address(options, "from", options.Text("from", null, "Sender, `collector@example.org` or `Collector <collector@example.org>`.") ?? ""),
             To = string.Join(", ", options.Texts("to", [], "Who gets the messages.").DefaultIfEmpty("").Select(to => Address(options, "to", to))),
-            AuthorityFile = options.Text("ca_file", null, "PEM file of authorities to trust beside those of the system.") ?? "",
+            Tls = ClientTlsOptions.Read(tls, new ClientTlsOptions()),
         };
     }
 

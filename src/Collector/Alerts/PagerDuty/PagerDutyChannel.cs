@@ -10,21 +10,23 @@ sealed class PagerDutyChannel : IAlertChannel
     readonly AlertHttp _http;
     readonly PayloadBuffer _body = new();
 
-    PagerDutyChannel(PagerDutyOptions own, AlertOptions options, OutputContext context)
+    PagerDutyChannel(string name, PagerDutyOptions own, AlertOptions options, OutputContext context)
     {
         _payload = new PagerDutyPayload(own.RoutingKey, options);
-        _http = new AlertHttp(own.Url, context.Time);
+        _http = new AlertHttp(own.Target, options, name, context);
     }
 
     public static OutputKind Kind { get; } = AlertKind.Of(
         "pagerduty",
         "PagerDuty: an incident for each template and host, resolved when it is quiet.",
         PagerDutyOptions.Read,
-        static (_, own, options, context) => new PagerDutyChannel(own, options, context));
+        static (name, own, options, context) => new PagerDutyChannel(name, own, options, context));
 
     public bool GroupsItself => false;
 
     public bool TellsRecovery => true;
+
+    public void Start() => _http.Start();
 
     /// <remarks>The API takes one event a request. A try that ends half way is safe to repeat: the same key is the same incident.</remarks>
     public async Task<SendOutcome> SendAsync(AlertNotice notice, CancellationToken cancellationToken)

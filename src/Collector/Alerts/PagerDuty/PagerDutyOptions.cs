@@ -4,8 +4,8 @@ namespace Collector.Alerts.PagerDuty;
 
 /// <summary>Settings of PagerDuty.</summary>
 /// <param name="RoutingKey">Integration key of the service.</param>
-/// <param name="Url">Where events are posted.</param>
-sealed record PagerDutyOptions(string RoutingKey, string Url)
+/// <param name="Target">Where events are posted.</param>
+sealed record PagerDutyOptions(string RoutingKey, AlertTarget Target)
 {
     const string DefaultUrl = "https://events.pagerduty.com/v2/enqueue";
 
@@ -17,12 +17,7 @@ sealed record PagerDutyOptions(string RoutingKey, string Url)
             options.Mistake("routing_key", "is needed");
         }
 
-        string url = options.Text("url", DefaultUrl, "Address of the Events API; `https://events.eu.pagerduty.com/v2/enqueue` for accounts in the EU.") ?? DefaultUrl;
-        if (!AlertHttp.IsHttp(url))
-        {
-            options.Mistake("url", "must be an http or https address");
-        }
-
-        return new PagerDutyOptions(key, url);
+        return new PagerDutyOptions(key, AlertTarget.Read(
+            options, "url", "Address of the Events API; `https://events.eu.pagerduty.com/v2/enqueue` for accounts in the EU.", DefaultUrl));
     }
 }

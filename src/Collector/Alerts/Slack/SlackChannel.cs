@@ -8,6 +8,6 @@ static class SlackChannel
     public static OutputKind Kind { get; } = AlertKind.Of(
         "slack",
         "A Slack channel: one message for each template and host.",
-        static reader => AlertKind.ReadAddress(reader, "webhook", "Address of the incoming webhook. It is a secret: `${file:/run/secrets/slack}`."),
-        static (_, webhook, options, context) => new HttpAlertChannel(webhook, new SlackPayload(options).Write, context));
+        static reader => AlertTarget.Read(reader, "webhook", "Address of the incoming webhook. It is a secret: `${file:/run/secrets/slack}`."),
+        static (name, target, options, context) => new HttpAlertChannel(new AlertHttp(target, options, name, context), new SlackPayload(options).Write));
 }

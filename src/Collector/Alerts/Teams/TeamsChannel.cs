@@ -8,6 +8,6 @@ static class TeamsChannel
     public static OutputKind Kind { get; } = AlertKind.Of(
         "teams",
         "A Microsoft Teams channel: one message for each template and host.",
-        static reader => AlertKind.ReadAddress(reader, "webhook", "Address of the webhook of a workflow. It is a secret: `${file:/run/secrets/teams}`."),
-        static (_, webhook, options, context) => new HttpAlertChannel(webhook, new TeamsPayload(options).Write, context));
+        static reader => AlertTarget.Read(reader, "webhook", "Address of the webhook of a workflow. It is a secret: `${file:/run/secrets/teams}`."),
+        static (name, target, options, context) => new HttpAlertChannel(new AlertHttp(target, options, name, context), new TeamsPayload(options).Write));
 }

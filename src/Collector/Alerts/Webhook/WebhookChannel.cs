@@ -20,24 +20,26 @@ sealed class WebhookChannel : IAlertChannel
     readonly byte[] _secret;
     readonly PayloadBuffer _body = new();
 
-    WebhookChannel(WebhookOptions own, AlertOptions options, OutputContext context)
+    WebhookChannel(string name, WebhookOptions own, AlertOptions options, OutputContext context)
     {
         _own = own;
         _payload = new WebhookPayload(options);
         _time = context.Time;
         _secret = Encoding.UTF8.GetBytes(own.Secret);
-        _http = new AlertHttp(own.Url, context.Time);
+        _http = new AlertHttp(own.Target, options, name, context);
     }
 
     public static OutputKind Kind { get; } = AlertKind.Of(
         "webhook",
         "A program of your own: a signed JSON message for each template and host, and one when it is quiet again.",
         WebhookOptions.Read,
-        static (_, own, options, context) => new WebhookChannel(own, options, context));
+        static (name, own, options, context) => new WebhookChannel(name, own, options, context));
 
     public bool GroupsItself => false;
 
     public bool TellsRecovery => true;
+
+    public void Start() => _http.Start();
 
     public Task<SendOutcome> SendAsync(AlertNotice notice, CancellationToken cancellationToken)
     {

@@ -79,9 +79,11 @@ sealed record KafkaOptions
             IsTls = options.Choice("transport", 0, Transports, "`tls` encrypts, and verifies the brokers' certificates.") == 1,
         };
         read = ReadSasl(options.Section("sasl", "How to log in."), read);
+        OptionsReader tls = options.Section("tls", "Certificates, with `transport: tls`. The brokers' certificates are always verified.");
+        ClientTlsOptions.DemandUse(tls, read.IsTls, "set transport: tls");
         return read with
         {
-            Tls = ClientTlsOptions.Read(options.Section("tls", "Certificates, with `transport: tls`."), read.IsTls, "set transport: tls"),
+            Tls = ClientTlsOptions.Read(tls, defaults.Tls, hasVersion: false),
             Properties = ReadProperties(options.Section(
                 "properties", "Further properties of librdkafka by their own names, such as `linger.ms: 50`. Not those that have a key here, and none that runs or loads code.")),
         };

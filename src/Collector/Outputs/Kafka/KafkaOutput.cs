@@ -1,4 +1,5 @@
 using Collector.Outputs.Formats;
+using Collector.Outputs.Tls;
 using Collector.Pipeline;
 using Confluent.Kafka;
 using Receivers;
@@ -14,6 +15,7 @@ sealed partial class KafkaOutput : IOutput
     readonly KafkaOptions _options;
     readonly string? _stateFolder;
     readonly ILogger _logger;
+    readonly TimeProvider _time;
     readonly MinuteGate _warnings;
     readonly PayloadBuffer _buffer = new();
     readonly RecordLine _line;
@@ -21,6 +23,7 @@ sealed partial class KafkaOutput : IOutput
     readonly byte[] _peer = new byte[64];
     byte[]? _key;
     Producer? _producer;
+    TlsFileWatch? _files;
 
     // Written on librdkafka's thread.
     volatile string _brokers = "";
@@ -33,6 +36,7 @@ sealed partial class KafkaOutput : IOutput
         _stateFolder = context.StateFolder;
         _logger = context.Loggers.CreateLogger<KafkaOutput>();
         _warnings = new MinuteGate(context.Time);
+        _time = context.Time;
         _line = new RecordLine(options.Format);
     }
 
@@ -53,6 +57,8 @@ sealed partial class KafkaOutput : IOutput
             throw new OutputStartException($"outputs.{Name}: {problem}");
         }
 
+        ClientTls.LoadAtStart(_options.Tls, Name).ClientCertificateContext?.TargetCertificate.Dispose();
+        _files = new TlsFileWatch(_options.Tls, _time);
         try
         {
             _producer = Build();
@@ -74,6 +80,7 @@ sealed partial class KafkaOutput : IOutput
             return failure;
         }
 
+        await RenewAsync().ConfigureAwait(false);
         KafkaDelivery delivery = new(selected);
         for (int place = 0; place < selected.Length; place++)
         {
@@ -146,6 +153,28 @@ sealed partial class KafkaOutput : IOutput
         .SetErrorHandler(OnError)
         .SetLogHandler(OnLog)
         .Build();
+
+    /// <summary>A new producer where the files of TLS are new and good.</summary>
+    async Task RenewAsync()
+    {
+        if (_files is null || !_files.HasNews())
+        {
+            return;
+        }
+
+        try
+        {
+            ClientTls.Load(_options.Tls).ClientCertificateContext?.TargetCertificate.Dispose();
+            Producer renewed = Build();
+            await DisposeProducerAsync().ConfigureAwait(false);
+            _producer = renewed;
+            TlsLog.Renewed(_logger, Name);
+        }
+        catch (Exception e) when (e is IOException or KafkaException or InvalidOperationException)
+        {
+            TlsLog.Kept(_logger, Name, OneLine.Of(e.Message));
+        }
+    }
 
     /// <returns>Null: there is a new producer.</returns>
     async Task<SendOutcome?> TryReplaceAsync()

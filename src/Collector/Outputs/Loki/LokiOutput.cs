@@ -25,10 +25,10 @@ static class LokiOutput
             isOtlp ? new OtlpPayload(options.Target.RequestBytesMax) : new LokiPushPayload(options.Target.RequestBytesMax, options.Format, options.OriginsMax),
             () =>
             {
-                HttpTarget target = new(options.Target, name) { PlainHeaders = options.Tenant.Length == 0 ? [] : [("X-Scope-OrgID", options.Tenant)] };
+                HttpTarget target = new(options.Target, name, context) { PlainHeaders = options.Tenant.Length == 0 ? [] : [("X-Scope-OrgID", options.Tenant)] };
                 return isOtlp
-                    ? OtlpOutput.HttpSender(target, options.Address, IsRetryable, context.Time)
-                    : new HttpSender(target, options.Address, "application/json", Judge, context.Time);
+                    ? OtlpOutput.HttpSender(target, options.Address, IsRetryable)
+                    : new HttpSender(target, options.Address, "application/json", Judge);
             });
     }
 

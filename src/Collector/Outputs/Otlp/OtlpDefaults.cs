@@ -1,5 +1,6 @@
 using System.Globalization;
 using Collector.Outputs.Requests;
+using Collector.Outputs.Tls;
 
 namespace Collector.Outputs.Otlp;
 
@@ -51,11 +52,14 @@ sealed class OtlpDefaults(Func<string, string?> environment)
             _ => Wrong("compression", "COMPRESSION", "gzip or none", true),
         },
         Timeout = Timeout(),
-        Tls = new HttpTlsOptions
+        Connection = new HttpConnectionOptions
         {
-            AuthorityFile = Get("CERTIFICATE") ?? "",
-            CertificateFile = Get("CLIENT_CERTIFICATE") ?? "",
-            KeyFile = Get("CLIENT_KEY") ?? "",
+            Tls = new ClientTlsOptions
+            {
+                Ca = Get("CERTIFICATE") ?? "",
+                Certificate = Get("CLIENT_CERTIFICATE") ?? "",
+                KeyFile = Get("CLIENT_KEY") ?? "",
+            },
         },
     };
 

@@ -25,28 +25,23 @@ sealed class OtlpGrpcSender : IRequestSender
             static (_, _) => throw new NotSupportedException(), static context => ExportLogsServiceResponse.Parser.ParseFrom(context.PayloadAsReadOnlySequence())));
 
     readonly HttpTarget _target;
-    readonly TimeProvider _time;
-    readonly GrpcChannel _channel;
-    readonly CallInvoker _invoker;
+    readonly HttpConnection<GrpcChannel> _connection;
     readonly Metadata _headers = [];
 
-    /// <param name="target">Owned.</param>
-    /// <param name="time">For the timeout.</param>
-    public OtlpGrpcSender(HttpTarget target, TimeProvider time)
+    /// <param name="target">Where to.</param>
+    public OtlpGrpcSender(HttpTarget target)
     {
         _target = target;
-        _time = time;
-        _channel = GrpcChannel.ForAddress(target.Options.Endpoint, new GrpcChannelOptions
+        _connection = target.Connect(handler => GrpcChannel.ForAddress(target.Options.Endpoint, new GrpcChannelOptions
         {
             // Given as a client, or the library would open connections of its own beside the handler's limits.
-            HttpClient = new HttpClient(target.CreateHandler()) { Timeout = Timeout.InfiniteTimeSpan },
+            HttpClient = new HttpClient(handler) { Timeout = Timeout.InfiniteTimeSpan },
             DisposeHttpClient = true,
             MaxReceiveMessageSize = HttpSender.AnswerBytesMax,
             MaxSendMessageSize = null,
             // The queue retries.
             MaxRetryAttempts = null,
-        });
-        _invoker = _channel.CreateCallInvoker();
+        }));
         foreach ((string name, string value) in target.Headers)
         {
             _headers.Add(name, value);
@@ -60,11 +55,11 @@ sealed class OtlpGrpcSender : IRequestSender
 
     public async Task<SendOutcome> SendAsync(ReadOnlyMemory<byte> body, int records, CancellationToken cancellationToken)
     {
-        using CancellationTokenSource timeout = new(_target.Options.Timeout, _time);
+        using CancellationTokenSource timeout = new(_target.Options.Timeout, _target.Time);
         using CancellationTokenSource either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, timeout.Token);
         try
         {
-            using AsyncUnaryCall<ExportLogsServiceResponse> call = _invoker.AsyncUnaryCall(Export, null, new CallOptions(_headers, cancellationToken: either.Token), new Request(body));
+            using AsyncUnaryCall<ExportLogsServiceResponse> call = _connection.Client.CreateCallInvoker().AsyncUnaryCall(Export, null, new CallOptions(_headers, cancellationToken: either.Token), new Request(body));
             return _target.Named(OtlpAnswer.Partial(await call.ResponseAsync.ConfigureAwait(false), records));
         }
         catch (RpcException e)
@@ -78,11 +73,7 @@ sealed class OtlpGrpcSender : IRequestSender
         }
     }
 
-    public void Dispose()
-    {
-        _channel.Dispose();
-        _target.Dispose();
-    }
+    public void Dispose() => _connection.Dispose();
 
     /// <summary>The specification's table. Source: OTLP specification, OTLP/gRPC response and failures.</summary>
     /// <param name="code">Of the call.</param>

@@ -13,21 +13,20 @@ static class OtlpOutput
         Create);
 
     /// <summary>A sender of requests to an OTLP/HTTP address.</summary>
-    /// <param name="target">Owned by the sender.</param>
+    /// <param name="target">Where to.</param>
     /// <param name="address">With its path.</param>
     /// <param name="isRetryable">Which statuses the far side may recover from.</param>
-    /// <param name="time">The clock.</param>
-    public static IRequestSender HttpSender(HttpTarget target, Uri address, Func<int, bool> isRetryable, TimeProvider time) =>
-        new HttpSender(target, address, OtlpAnswer.Protobuf, (answer, records) => OtlpAnswer.Judge(answer, records, isRetryable), time);
+    public static IRequestSender HttpSender(HttpTarget target, Uri address, Func<int, bool> isRetryable) =>
+        new HttpSender(target, address, OtlpAnswer.Protobuf, (answer, records) => OtlpAnswer.Judge(answer, records, isRetryable));
 
     static RequestOutput Create(string name, OtlpOutputOptions options, OutputContext context) => new(
         name,
         new OtlpPayload(options.Target.RequestBytesMax),
         () =>
         {
-            HttpTarget target = new(options.Target, name);
+            HttpTarget target = new(options.Target, name, context);
             return options.Protocol == OtlpProtocol.Grpc
-                ? new OtlpGrpcSender(target, context.Time)
-                : HttpSender(target, options.Address, OtlpAnswer.IsRetryable, context.Time);
+                ? new OtlpGrpcSender(target)
+                : HttpSender(target, options.Address, OtlpAnswer.IsRetryable);
         });
 }

@@ -30,6 +30,11 @@ sealed record OtlpOutputOptions(OtlpProtocol Protocol, Uri Address, HttpTargetOp
             options.Mistake(key, message);
         }
 
+        if (protocol == OtlpProtocol.Grpc && target.Connection.Proxy.Length > 0 && target.Endpoint.Scheme == Uri.UriSchemeHttp)
+        {
+            options.Mistake("proxy", "cannot carry gRPC without TLS; write an https endpoint, or protocol: http/protobuf");
+        }
+
         Uri address = protocol == OtlpProtocol.Grpc || (defaults.IsEndpointWhole && !options.Has("endpoint")) ? target.Endpoint : target.WithPath(LogsPath);
         return new OtlpOutputOptions(protocol, address, target);
     }

@@ -5,30 +5,29 @@ using Collector.Outputs.Formats;
 namespace Collector.Outputs.Requests;
 
 /// <summary>Posts requests over one long-lived set of connections.</summary>
-/// <param name="target">Where to; owned.</param>
+/// <param name="target">Where to.</param>
 /// <param name="address">Whole address of the request.</param>
 /// <param name="contentType">Of the body.</param>
 /// <param name="judge">Turns an answer and the number of records into an outcome; pure.</param>
-/// <param name="time">For the timeout, and for <c>Retry-After</c> with a date.</param>
-sealed class HttpSender(HttpTarget target, Uri address, string contentType, Func<HttpAnswer, int, SendOutcome> judge, TimeProvider time) : IRequestSender
+sealed class HttpSender(HttpTarget target, Uri address, string contentType, Func<HttpAnswer, int, SendOutcome> judge) : IRequestSender
 {
     /// <summary>More of an answer is not read: a far side must not be able to fill our memory.</summary>
     public const int AnswerBytesMax = 64 * 1024;
 
-    readonly HttpClient _client = new(target.CreateHandler()) { Timeout = Timeout.InfiniteTimeSpan };
+    readonly HttpConnection<HttpClient> _connection = target.Connect(static handler => new HttpClient(handler) { Timeout = Timeout.InfiniteTimeSpan });
     readonly MediaTypeHeaderValue _contentType = new(contentType);
     readonly PayloadBuffer _compressed = new();
     readonly byte[] _answer = new byte[AnswerBytesMax];
 
     public async Task<SendOutcome> SendAsync(ReadOnlyMemory<byte> body, int records, CancellationToken cancellationToken)
     {
-        using CancellationTokenSource timeout = new(target.Options.Timeout, time);
+        using CancellationTokenSource timeout = new(target.Options.Timeout, target.Time);
         using CancellationTokenSource either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, timeout.Token);
         using HttpRequestMessage request = new(HttpMethod.Post, address) { Content = Content(body) };
         target.AddHeaders(request.Headers);
         try
         {
-            using HttpResponseMessage response = await _client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, either.Token).ConfigureAwait(false);
+            using HttpResponseMessage response = await _connection.Client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, either.Token).ConfigureAwait(false);
             HttpAnswer answer = await ReadAsync(response, either.Token).ConfigureAwait(false);
             return target.Named(judge(answer, records));
         }
@@ -45,9 +44,8 @@ sealed class HttpSender(HttpTarget target, Uri address, string contentType, Func
 
     public void Dispose()
     {
-        _client.Dispose();
+        _connection.Dispose();
         _compressed.Dispose();
-        target.Dispose();
     }
 
     ReadOnlyMemoryContent Content(ReadOnlyMemory<byte> body)
@@ -84,7 +82,7 @@ sealed class HttpSender(HttpTarget target, Uri address, string contentType, Func
 
     TimeSpan Delay(RetryConditionHeaderValue? retryAfter)
     {
-        TimeSpan delay = retryAfter?.Delta ?? (retryAfter?.Date is { } date ? date - time.GetUtcNow() : TimeSpan.Zero);
+        TimeSpan delay = retryAfter?.Delta ?? (retryAfter?.Date is { } date ? date - target.Time.GetUtcNow() : TimeSpan.Zero);
         return delay > TimeSpan.Zero ? delay : TimeSpan.Zero;
     }
 }

@@ -1,36 +1,28 @@
 using System.Globalization;
 using System.Net.Http.Headers;
-using System.Net.Security;
 using System.Text;
 
 namespace Collector.Outputs.Requests;
 
-/// <summary>The far side of an output: its connections, what is said about us with each request, and what people may read about it.</summary>
+/// <summary>The far side of an output: how it is reached, what is said about us with each request, and what people may read about it.</summary>
 /// <remarks>Texts name its scheme, host and port; paths, headers and credentials appear in none.</remarks>
-sealed class HttpTarget : IDisposable
+sealed class HttpTarget
 {
-    // TCP and TLS together: a server that never says hello is given up (and tried again by the queue).
-    static readonly TimeSpan ConnectMax = TimeSpan.FromSeconds(10);
-
-    // After that a new connection looks the name up again.
-    static readonly TimeSpan ConnectionLifetime = TimeSpan.FromMinutes(5);
-
-    // Headers and trailers together.
-    const int HeadersKiB = 64;
-
     readonly List<(string Name, string Value)> _headers = [];
     readonly List<string> _secrets = [];
-    readonly SslClientAuthenticationOptions? _tls;
+    readonly string _output;
+    readonly OutputContext _context;
     readonly string _name;
 
     /// <param name="options">Checked.</param>
     /// <param name="output">Name of the output, for messages.</param>
-    /// <exception cref="OutputStartException">A certificate cannot be used.</exception>
-    public HttpTarget(HttpTargetOptions options, string output)
+    /// <param name="context">Clock and loggers.</param>
+    public HttpTarget(HttpTargetOptions options, string output, OutputContext context)
     {
         Options = options;
+        _output = output;
+        _context = context;
         _name = options.Endpoint.GetLeftPart(UriPartial.Authority);
-        _tls = options.Endpoint.Scheme == Uri.UriSchemeHttps ? HttpTls.Load(options.Tls, output) : null;
         foreach (string header in options.Headers.Split('\n', StringSplitOptions.RemoveEmptyEntries))
         {
             int at = header.IndexOf('=', StringComparison.Ordinal);
@@ -58,30 +50,14 @@ sealed class HttpTarget : IDisposable
     /// <summary>All headers that we add.</summary>
     public IEnumerable<(string Name, string Value)> Headers => _headers.Concat(PlainHeaders);
 
-    /// <summary>A handler that the caller disposes.</summary>
-    public SocketsHttpHandler CreateHandler()
-    {
-        SocketsHttpHandler handler = new()
-        {
-            // Nothing but the configuration file configures; a redirect would carry the records to where nobody sent them.
-            UseProxy = false,
-            AllowAutoRedirect = false,
-            UseCookies = false,
-            ConnectTimeout = Options.Timeout < ConnectMax ? Options.Timeout : ConnectMax,
-            PooledConnectionLifetime = ConnectionLifetime,
-            // Finds a dead HTTP/2 connection before the next request does.
-            KeepAlivePingDelay = TimeSpan.FromSeconds(30),
-            KeepAlivePingTimeout = TimeSpan.FromSeconds(10),
-            MaxResponseHeadersLength = HeadersKiB,
-            MaxResponseDrainSize = 0,
-        };
-        if (_tls is not null)
-        {
-            handler.SslOptions = _tls;
-        }
+    public TimeProvider Time => _context.Time;
 
-        return handler;
-    }
+    /// <summary>Connections, the caller's own.</summary>
+    /// <param name="open">Makes what requests go through of a handler, which it then owns.</param>
+    /// <exception cref="OutputStartException">A certificate cannot be used.</exception>
+    public HttpConnection<TClient> Connect<TClient>(Func<SocketsHttpHandler, TClient> open)
+        where TClient : class, IDisposable =>
+        new(Options.Connection, Options.Endpoint.Scheme == Uri.UriSchemeHttps, Options.Timeout, _output, _context, open);
 
     public void AddHeaders(HttpRequestHeaders headers)
     {
@@ -100,14 +76,6 @@ sealed class HttpTarget : IDisposable
 
     public SendOutcome TimedOut() => Named(SendOutcome.Retry(
         "timeout", string.Create(CultureInfo.InvariantCulture, $"no answer within {Options.Timeout.TotalSeconds:0.###} s")));
-
-    public void Dispose()
-    {
-        if (_tls?.ClientCertificateContext is { } own)
-        {
-            own.TargetCertificate.Dispose();
-        }
-    }
 
     void AddSecret(string name, string value)
     {

@@ -24,7 +24,7 @@ sealed record HttpTargetOptions
 
     public string Password { get; init; } = "";
 
-    public HttpTlsOptions Tls { get; init; } = new();
+    public HttpConnectionOptions Connection { get; init; } = new();
 
     public bool IsCompressed { get; init; } = true;
 
@@ -42,14 +42,15 @@ sealed record HttpTargetOptions
     /// <param name="aboutEndpoint">One sentence for a person.</param>
     public static HttpTargetOptions Read(OptionsReader reader, HttpTargetOptions defaults, string? endpoint, string aboutEndpoint)
     {
+        Uri address = ReadEndpoint(reader, reader.Text("endpoint", endpoint, aboutEndpoint), out bool isGood);
         HttpTargetOptions options = defaults with
         {
-            Endpoint = ReadEndpoint(reader, reader.Text("endpoint", endpoint, aboutEndpoint)),
+            Endpoint = address,
             Headers = ReadHeaders(reader, defaults.Headers),
             BearerToken = reader.Text("bearer_token", null, "Token that is sent as `Authorization: Bearer`.") ?? "",
             User = reader.Text("user", null, "User name that is sent as `Authorization: Basic`.") ?? "",
             Password = reader.Text("password", null, "Password of the user.") ?? "",
-            Tls = HttpTlsOptions.Read(reader, defaults.Tls),
+            Connection = HttpConnectionOptions.Read(reader, defaults.Connection, isGood ? address : null),
             IsCompressed = reader.Choice("compression", defaults.IsCompressed ? 0 : 1, Compressions, "How requests are compressed.") == 0,
             Timeout = reader.Duration(
                 "timeout", defaults.Timeout, TimeSpan.FromMilliseconds(100), TimeSpan.FromMinutes(10), "Longest wait for the answer to a request; the same records are then sent again."),
@@ -78,9 +79,10 @@ sealed record HttpTargetOptions
         return own.EndsWith(path, StringComparison.Ordinal) ? new Uri(endpoint, own) : new Uri(endpoint, own + path);
     }
 
-    static Uri ReadEndpoint(OptionsReader reader, string? text)
+    static Uri ReadEndpoint(OptionsReader reader, string? text, out bool isGood)
     {
         const string Key = "endpoint";
+        isGood = false;
         if (text is null)
         {
             reader.Mistake(Key, "is needed: the address to send to");
@@ -95,6 +97,7 @@ sealed record HttpTargetOptions
         }
         else
         {
+            isGood = true;
             return uri;
         }
 

@@ -45,14 +45,7 @@ sealed class SyslogOutput : IOutput
     {
         if (_options.Transport == SyslogTransport.Tls)
         {
-            try
-            {
-                ClientTls.Load(_options.Tls, _options.Host);
-            }
-            catch (IOException e)
-            {
-                throw new OutputStartException($"outputs.{Name}: {e.Message} Give PEM files that this process may read.", e);
-            }
+            ClientTls.LoadAtStart(_options.Tls, Name);
         }
 
         return Task.CompletedTask;

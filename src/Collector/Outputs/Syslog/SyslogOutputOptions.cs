@@ -64,7 +64,7 @@ sealed record SyslogOutputOptions
         int message = options.Choice(
             "format", 0, Messages, "What follows the header: the record's own message with `body`, or a line as other outputs write it with `json`, `text` and `original`.");
         OptionsReader tls = options.Section("tls", "Certificates, with `transport: tls`.");
-        return new SyslogOutputOptions
+        SyslogOutputOptions read = new()
         {
             Transport = transport,
             Host = host,
@@ -75,8 +75,10 @@ sealed record SyslogOutputOptions
             Timeout = options.Duration(
                 "timeout", defaults.Timeout, TimeSpan.FromSeconds(1), TimeSpan.FromMinutes(5), "A write that takes longer ends the connection, and its records are sent again."),
             ServerName = tls.Text("server_name", null, "Name that the far side's certificate must carry; by default the host of `address`.") ?? "",
-            Tls = ClientTlsOptions.Read(tls, transport == SyslogTransport.Tls, "set transport: tls"),
+            Tls = ClientTlsOptions.Read(tls, defaults.Tls),
         };
+        ClientTlsOptions.DemandUse(tls, transport == SyslogTransport.Tls, "set transport: tls");
+        return read;
     }
 
     static bool TryParse(string address, out string host, out int port)

@@ -5,22 +5,22 @@ using System.Security.Cryptography.X509Certificates;
 
 namespace Collector.Outputs.Tls;
 
-/// <summary>The client's side of TLS for an output: the options of each handshake, from files that may be replaced while running.</summary>
+/// <summary>The client's side of TLS of every output: the options of its handshakes, from files that may be replaced while running.</summary>
 /// <remarks>TLS 1.2 and 1.3 only (RFC 8996). Revocation is not asked for: an authority that cannot be reached must not hold back logs.</remarks>
 static class ClientTls
 {
     const string ServerUse = "1.3.6.1.5.5.7.3.1";
 
-    /// <summary>Reads the files; reading also loads OpenSSL, so that a host without it fails at the start and not at the first handshake.</summary>
+    /// <summary>Reads the files.</summary>
     /// <param name="options">Names the files.</param>
-    /// <param name="host">Name that the far side's certificate must carry.</param>
+    /// <param name="host">Name that the far side's certificate must carry; null where the caller's library sets it.</param>
     /// <exception cref="IOException">A file is missing, unreadable or does not hold what it should; the message is one line for a person.</exception>
-    public static SslClientAuthenticationOptions Load(ClientTlsOptions options, string host)
+    public static SslClientAuthenticationOptions Load(ClientTlsOptions options, string? host = null)
     {
         SslClientAuthenticationOptions handshake = new()
         {
             TargetHost = host,
-            EnabledSslProtocols = SslProtocols.Tls12 | SslProtocols.Tls13,
+            EnabledSslProtocols = options.IsTls13Only ? SslProtocols.Tls13 : SslProtocols.Tls12 | SslProtocols.Tls13,
             EncryptionPolicy = EncryptionPolicy.RequireEncryption,
             AllowRenegotiation = false,
             CertificateRevocationCheckMode = X509RevocationMode.NoCheck,
@@ -47,6 +47,21 @@ static class ClientTls
         return handshake;
     }
 
+    /// <summary>As <see cref="Load"/>, when an output starts. It also loads OpenSSL, so that a host without it fails now and not at the first handshake.</summary>
+    /// <exception cref="OutputStartException">A file cannot be used; the message says which, why, and what to do.</exception>
+    public static SslClientAuthenticationOptions LoadAtStart(ClientTlsOptions options, string output)
+    {
+        try
+        {
+            return Load(options);
+        }
+        catch (IOException e)
+        {
+            throw new OutputStartException(
+                $"outputs.{output}: {e.Message} Give PEM files that this process may read, the key not encrypted and belonging to the certificate.", e);
+        }
+    }
+
     static X509ChainPolicy TrustOnly(string file)
     {
         X509ChainPolicy policy = new()
@@ -61,9 +76,7 @@ static class ClientTls
     }
 
     /// <summary>Our certificate with its intermediates and its key.</summary>
-    /// <param name="file">PEM file of the certificate.</param>
-    /// <param name="keyFile">PEM file of the key; empty: it is in <paramref name="file"/>.</param>
-    public static SslStreamCertificateContext Own(string file, string keyFile)
+    static SslStreamCertificateContext Own(string file, string keyFile)
     {
         using X509Certificate2 pem = X509Certificate2.CreateFromPemFile(file, keyFile.Length > 0 ? keyFile : file);
         X509Certificate2Collection chain = [];

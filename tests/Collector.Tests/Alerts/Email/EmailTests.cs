@@ -73,6 +73,24 @@ public sealed class EmailTests
         Assert.DoesNotContain("AUTH", server.Plain.ToString(), StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task Send_WithACertificateOfOurOwn_ShowsItAndReadsItAnew()
+    {
+        using MailServer server = new();
+        using TemporaryFolder folder = new();
+        using TestAuthority authority = new();
+        string ca = folder.Write("ca.pem", "nobody yet");
+        string own = folder.Write("client.pem", authority.IssuePem("collector-1"));
+        await using AlertOutput output = Make(server, "starttls", ca, certificate: own);
+        await Assert.ThrowsAsync<OutputStartException>(() => output.TestAsync(default));
+        folder.Write("ca.pem", server.AuthorityPem);
+        Assert.Equal(SendKind.Delivered, (await output.TestAsync(default)).Kind);
+        Assert.Equal("CN=collector-1", server.Client);
+        folder.Write("client.pem", authority.IssuePem("collector-2"));
+        Assert.Equal(SendKind.Delivered, (await output.TestAsync(default)).Kind);
+        Assert.Equal("CN=collector-2", server.Client);
+    }
+
     [Theory]
     [InlineData("no-starttls", "Refused", "unsupported")]
     [InlineData("unknown-authority", "Retry", "tls")]
@@ -124,12 +142,12 @@ public sealed class EmailTests
         Assert.DoesNotContain(MailServer.Password, outcome.Detail, StringComparison.Ordinal);
     }
 
-    static AlertOutput Make(MailServer server, string security, string authorities, string password = MailServer.Password)
+    static AlertOutput Make(MailServer server, string security, string authorities, string password = MailServer.Password, string certificate = "")
     {
         string quoted = password.Replace("\"", "\\\"", StringComparison.Ordinal);
         LoadedConfiguration configuration = Configured.From(
             $"outputs: {{ email: {{ host: localhost, port: {server.Port}, security: {security}, user: {MailServer.User}, password: \"{quoted}\", from: a@example.org, to: [b@example.org]"
-            + (authorities.Length > 0 ? $", ca_file: '{authorities}'" : "") + " } }\n");
+            + (authorities.Length > 0 ? $", tls: {{ ca: '{authorities}'{(certificate.Length > 0 ? $", certificate: '{certificate}'" : "")} }}" : "") + " } }\n");
         Assert.True(configuration.IsGood, configuration.RenderMistakes());
         OutputSetup setup = configuration.Options.Outputs[0];
         return (AlertOutput)setup.Kind.Create(setup.Name, setup.Options, new OutputContext(TimeProvider.System, NullLoggerFactory.Instance));

@@ -27,6 +27,9 @@ sealed class MailServer : IDisposable
         _task = Task.Run(RunAsync);
     }
 
+    /// <summary>Subject of the last client's certificate; empty for none.</summary>
+    public string Client { get; private set; } = "";
+
     /// <summary>TLS from the first byte.</summary>
     public bool IsTls { get; init; }
 
@@ -158,7 +161,18 @@ sealed class MailServer : IDisposable
     async Task<Stream> SecureAsync(Stream stream)
     {
         SslStream secure = new(stream);
-        await secure.AuthenticateAsServerAsync(new SslServerAuthenticationOptions { ServerCertificate = _certificate }, _stop.Token);
+        await secure.AuthenticateAsServerAsync(
+            new SslServerAuthenticationOptions
+            {
+                ServerCertificate = _certificate,
+                ClientCertificateRequired = true,
+                RemoteCertificateValidationCallback = (_, client, _, _) =>
+                {
+                    Client = client?.Subject ?? "";
+                    return client is null || Client.Length > 0;
+                },
+            },
+            _stop.Token);
         return secure;
     }
 

@@ -5,11 +5,13 @@ using Classifier;
 using Collector.Configuration;
 using Collector.Outputs;
 using Collector.Outputs.Kafka;
+using Collector.Outputs.Tls;
 using Collector.Pipeline;
 using Collector.Tests.Configuration;
 using Collector.Tests.Shared;
 using Confluent.Kafka;
 using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Time.Testing;
 using Receivers;
 using Tests.Shared;
 
@@ -112,7 +114,7 @@ public sealed class KafkaOutputTests
         using MockCluster cluster = new();
         await using KafkaOutput output = await StartAsync(Options(cluster) with { Timeout = TimeSpan.FromSeconds(2) });
         Assert.Equal(SendOutcome.Delivered, await output.SendAsync(Numbered(0, 1).Build(_pool), Identity.Upto(1).AsMemory(0, 1), default));
-        cluster.Kill((IClient)typeof(KafkaOutput).GetField("_producer", BindingFlags.Instance | BindingFlags.NonPublic)!.GetValue(output)!);
+        cluster.Kill((IClient)ProducerOf(output));
         SendOutcome outcome = SendOutcome.Retry("", "");
         for (int i = 0; i < 100 && outcome.Kind == SendKind.Retry; i++)
         {
@@ -122,6 +124,42 @@ public sealed class KafkaOutputTests
 
         Assert.Equal(SendOutcome.Delivered, outcome);
         Assert.Equal(["0", "1"], cluster.Read("logs", 2).Select(r => Body(r.Message.Value)).Order());
+    }
+
+    [Fact]
+    public async Task Send_AfterTheFilesOfTlsWereReplaced_UsesTheNewOnesUnlessTheyAreBad()
+    {
+        using TemporaryFolder folder = new();
+        using TestAuthority old = new();
+        using TestAuthority renewed = new();
+        FakeTimeProvider time = new();
+        CollectingLoggers loggers = new();
+        KafkaOptions options = new()
+        {
+            Brokers = "127.0.0.1:1",
+            Topic = "logs",
+            IsTls = true,
+            Tls = new ClientTlsOptions { Ca = folder.Write("ca.pem", old.Pem) },
+            Timeout = TimeSpan.FromSeconds(1),
+        };
+        await using KafkaOutput output = new("kafka", options, new OutputContext(time, loggers));
+        await output.StartAsync(default);
+        object first = ProducerOf(output);
+
+        folder.Write("ca.pem", "half a fi");
+        await SendLaterAsync();
+        Assert.Same(first, ProducerOf(output));
+        Assert.Contains(loggers.Lines, l => l.StartsWith("Warning Output kafka keeps the certificates that it has: tls: cannot use ", StringComparison.Ordinal));
+
+        folder.Write("ca.pem", renewed.Pem);
+        await SendLaterAsync();
+        Assert.NotSame(first, ProducerOf(output));
+
+        async Task SendLaterAsync()
+        {
+            time.Advance(TimeSpan.FromSeconds(11));
+            Assert.Equal(SendKind.Retry, (await output.SendAsync(Numbered(0, 1).Build(_pool), Identity.Upto(1).AsMemory(0, 1), default).AsTask().WaitAsync(Deadline)).Kind);
+        }
     }
 
     [Fact]
@@ -194,6 +232,8 @@ public sealed class KafkaOutputTests
     static OutputContext Context => new(TimeProvider.System, NullLoggerFactory.Instance);
 
     static KafkaOptions Options(MockCluster cluster) => new() { Brokers = cluster.Brokers, Topic = "logs" };
+
+    static object ProducerOf(KafkaOutput output) => typeof(KafkaOutput).GetField("_producer", BindingFlags.Instance | BindingFlags.NonPublic)!.GetValue(output)!;
 
     static string Body(string json) => JsonDocument.Parse(json).RootElement.GetProperty("body").GetString()!;
 

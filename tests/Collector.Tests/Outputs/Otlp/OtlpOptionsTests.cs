@@ -27,7 +27,10 @@ public sealed class OtlpOptionsTests
     [InlineData("endpoint: 'http://otel', headers: ['no value']", "headers")]
     [InlineData("endpoint: 'http://otel', bearer_token: a, user: b", "bearer_token")]
     [InlineData("endpoint: 'http://otel', compression: zstd", "compression")]
-    [InlineData("endpoint: 'http://otel', tls: { key_file: /k }", "key_file")]
+    [InlineData("endpoint: 'https://otel', tls: { key_file: /k }", "a key alone")]
+    [InlineData("endpoint: 'http://otel', tls: { ca: /ca }", "does nothing without TLS; write an https address")]
+    [InlineData("endpoint: 'http://otel', proxy: 'http://proxy:3128'", "cannot carry gRPC without TLS")]
+    [InlineData("endpoint: 'https://otel', proxy: 'proxy:3128'", "must be an http address")]
     public void Read_Mistakes_AreNamed(string settings, string expected) =>
         Assert.Contains(expected, Configured.Mistakes($"outputs: {{ otlp: {{ {settings} }} }}\n"), StringComparison.Ordinal);
 
@@ -49,7 +52,7 @@ public sealed class OtlpOptionsTests
         Assert.Equal("HttpProtobuf https://generic:4318/v1/logs", $"{options.Protocol} {options.Address}");
         Assert.Equal("api-key=a b\nx=1", options.Target.Headers);
         Assert.Equal((false, TimeSpan.FromSeconds(2.5)), (options.Target.IsCompressed, options.Target.Timeout));
-        Assert.Equal(("/ca.pem", "/client.pem", "/client.key"), (options.Target.Tls.AuthorityFile, options.Target.Tls.CertificateFile, options.Target.Tls.KeyFile));
+        Assert.Equal(("/ca.pem", "/client.pem", "/client.key"), (options.Target.Connection.Tls.Ca, options.Target.Connection.Tls.Certificate, options.Target.Connection.Tls.KeyFile));
     }
 
     [Fact]

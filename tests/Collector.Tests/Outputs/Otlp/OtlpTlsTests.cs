@@ -50,6 +50,18 @@ public sealed class OtlpTlsTests : IDisposable
         Assert.Equal((SendKind)expected, (await output.SendAsync(new BatchBuilder().Add())).Kind);
     }
 
+    [Fact]
+    public async Task Send_GrpcThroughAProxy_Tunnels()
+    {
+        using X509Certificate2 server = _certificates.Server();
+        await using GrpcLogsServer far = await GrpcLogsServer.StartAsync(static _ => new ExportLogsServiceResponse(), server);
+        using ConnectProxy proxy = new();
+        await using IOutput output = await Sending.OpenAsync(
+            "otlp", $"endpoint: '{far.Address}', proxy: 'http://{proxy.Authority}', tls: {{ ca: '{_certificates.AuthorityFile}' }}");
+        Assert.Equal(SendKind.Delivered, (await output.SendAsync(new BatchBuilder().Add())).Kind);
+        Assert.StartsWith("CONNECT localhost:", await proxy.NextAsync());
+    }
+
     [Theory]
     [InlineData("grpc")]
     [InlineData("http/protobuf")]

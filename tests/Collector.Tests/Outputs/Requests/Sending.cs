@@ -4,6 +4,7 @@ using Collector.Outputs;
 using Collector.Pipeline;
 using Collector.Tests.Configuration;
 using Collector.Tests.Shared;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Collector.Tests.Outputs.Requests;
@@ -11,12 +12,12 @@ namespace Collector.Tests.Outputs.Requests;
 /// <summary>Outputs made of configuration text, and one send through them.</summary>
 static class Sending
 {
-    public static async Task<IOutput> OpenAsync(string kind, string settings, TimeProvider? time = null)
+    public static async Task<IOutput> OpenAsync(string kind, string settings, TimeProvider? time = null, ILoggerFactory? loggers = null)
     {
         LoadedConfiguration configuration = Configured.From($"outputs: {{ {kind}: {{ {settings} }} }}\n");
         Assert.True(configuration.IsGood, configuration.RenderMistakes());
         OutputSetup setup = configuration.Options.Outputs[0];
-        IOutput output = setup.Kind.Create(setup.Name, setup.Options, new OutputContext(time ?? TimeProvider.System, NullLoggerFactory.Instance));
+        IOutput output = setup.Kind.Create(setup.Name, setup.Options, new OutputContext(time ?? TimeProvider.System, loggers ?? NullLoggerFactory.Instance));
         await output.StartAsync(default);
         return output;
     }
