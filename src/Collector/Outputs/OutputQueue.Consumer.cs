@@ -249,6 +249,10 @@ sealed partial class OutputQueue
             NoteRefused(failed, outcome);
             Statistics.Fail(failed);
         }
+        else if (outcome.Detail.Length > 0 && _warnedGate.TryPass(1, out _))
+        {
+            LogWarned(Name, OneLine.Of(outcome.Detail));
+        }
 
         Close(entry, failed, outcome.Reason.Length > 0 ? outcome.Reason : OutputDropReasons.Rejected);
     }

@@ -17,6 +17,9 @@ sealed partial class OutputQueue
     [LoggerMessage(3005, LogLevel.Error, "Output {Output} failed in a way it should not")]
     partial void LogBug(Exception exception, string output);
 
+    [LoggerMessage(3007, LogLevel.Warning, "Output {Output} took the records, with a warning: {Detail}")]
+    partial void LogWarned(string output, string detail);
+
     [LoggerMessage(3006, LogLevel.Error, "Output {Output} does not answer to the stop; what it was sending counts as queued")]
     partial void LogStuck(string output);
 }

@@ -51,6 +51,7 @@ sealed partial class OutputQueue : IBatchConsumer, IAsyncDisposable
     readonly CancellationTokenSource _abort = new();
     readonly MinuteGate _droppedGate;
     readonly MinuteGate _failedGate;
+    readonly MinuteGate _warnedGate;
     Task _consumer = Task.CompletedTask;
 
     public OutputQueue(IOutput output, OutputQueueOptions options, TimeProvider time, ILogger logger)
@@ -63,6 +64,7 @@ sealed partial class OutputQueue : IBatchConsumer, IAsyncDisposable
         _backoff = new RetryBackoff(options.RetryDelayMin, options.RetryDelayMax);
         _droppedGate = new MinuteGate(time);
         _failedGate = new MinuteGate(time);
+        _warnedGate = new MinuteGate(time);
         Statistics = new OutputStatistics(output.Name);
     }
 

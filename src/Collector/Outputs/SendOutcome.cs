@@ -18,7 +18,7 @@ enum SendKind : byte
 /// <param name="Rejected">Records the far side took the others without (OTLP partial success).</param>
 /// <param name="Delay">How long the far side asked to wait; zero when it did not.</param>
 /// <param name="Reason">For a person and for the <c>reason</c> label: one of a short fixed list, such as <c>disk_full</c>.</param>
-/// <param name="Detail">For a person only; may hold text from outside.</param>
+/// <param name="Detail">For a person only; may hold text from outside. Of records that were delivered whole it is a warning of the far side.</param>
 readonly record struct SendOutcome(SendKind Kind, int Rejected = 0, TimeSpan Delay = default, string Reason = "", string Detail = "")
 {
     /// <summary>

@@ -29,13 +29,16 @@ static class OtlpAnswer
         return isRetryable(answer.Status) ? SendOutcome.Retry(answer.Reason, detail, answer.RetryAfter) : SendOutcome.Refused(answer.Reason, detail);
     }
 
-    /// <summary>Rejected records are lost, and never sent again.</summary>
+    /// <summary>Rejected records are lost, and never sent again. A message without rejected records is a warning.</summary>
     public static SendOutcome Partial(ExportLogsServiceResponse? response, int records)
     {
-        long rejected = Math.Clamp(response?.PartialSuccess?.RejectedLogRecords ?? 0, 0, records);
-        return rejected == 0
-            ? SendOutcome.Delivered
-            : SendOutcome.Delivered with { Rejected = (int)rejected, Reason = OutputDropReasons.Rejected, Detail = Clean(response!.PartialSuccess.ErrorMessage) };
+        if (response?.PartialSuccess is not { } partial)
+        {
+            return SendOutcome.Delivered;
+        }
+
+        int rejected = (int)Math.Clamp(partial.RejectedLogRecords, 0, records);
+        return SendOutcome.Delivered with { Rejected = rejected, Reason = rejected > 0 ? OutputDropReasons.Rejected : "", Detail = Clean(partial.ErrorMessage) };
     }
 
     /// <summary>Text of the far side for a log line.</summary>

@@ -70,7 +70,7 @@ sealed class HttpTarget
 
     /// <summary>The outcome, with the far side's name before what it said and without what is secret.</summary>
     public SendOutcome Named(SendOutcome outcome) =>
-        outcome.Reason.Length == 0 ? outcome : outcome with { Detail = Hide(outcome.Detail.Length == 0 ? _name : $"{_name}: {outcome.Detail}") };
+        outcome.Reason.Length + outcome.Detail.Length == 0 ? outcome : outcome with { Detail = Hide(outcome.Detail.Length == 0 ? _name : $"{_name}: {outcome.Detail}") };
 
     public SendOutcome Unreachable(Exception e) => Named(SendOutcome.Retry("unreachable", e.GetBaseException().Message));
 

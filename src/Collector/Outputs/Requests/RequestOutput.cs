@@ -56,6 +56,10 @@ sealed class RequestOutput(string name, IRequestPayload payload, Func<IRequestSe
                     worst = answer;
                     isRefused |= answer.Kind == SendKind.Refused;
                 }
+                else if (rejected == 0 && answer.Detail.Length > 0)
+                {
+                    worst = answer;
+                }
             }
 
             left = left[part.Taken..];

@@ -1,7 +1,10 @@
 using System.Net;
 using System.Net.Sockets;
+using Collector.Configuration;
 using Collector.Outputs;
 using Collector.Outputs.Otlp;
+using Collector.Pipeline;
+using Collector.Tests.Configuration;
 using Collector.Tests.Outputs.Requests;
 using Collector.Tests.Shared;
 using Google.Protobuf;
@@ -81,6 +84,33 @@ public sealed class OtlpGrpcTests
         await using IOutput output = await OpenAsync(server);
         SendOutcome outcome = await output.SendAsync(Two());
         Assert.Equal((SendKind.Delivered, 1, "rejected", $"{server.Address}: too old"), (outcome.Kind, outcome.Rejected, outcome.Reason, outcome.Detail));
+    }
+
+    /// <summary>The specification lets a server warn so: all are taken, and somebody should read why.</summary>
+    [Fact]
+    public async Task Queue_PartialSuccessThatRejectsNothing_IsDeliveredAndLoggedAtMostOnceAMinute()
+    {
+        await using GrpcLogsServer server = await GrpcLogsServer.StartAsync(
+            static _ => new ExportLogsServiceResponse { PartialSuccess = new ExportLogsPartialSuccess { ErrorMessage = "use\ngzip" } });
+        CollectingLoggers loggers = new();
+        Ledger ledger = new();
+        LoadedConfiguration configuration = Configured.From($"outputs: {{ otlp: {{ endpoint: '{server.Address}' }} }}\n");
+        await using OutputQueue queue = configuration.Options!.Outputs[0].Create(new OutputContext(TimeProvider.System, loggers));
+        await queue.StartAsync(default);
+        for (int i = 0; i < 3; i++)
+        {
+            ClassifiedBatch batch = Two().Build(new ClassifiedBatchPool(ledger));
+            ledger.Enter(2);
+            await queue.OfferAsync(batch);
+            batch.Release();
+            await server.Requests.ReadAsync().AsTask().WaitAsync(TimeSpan.FromSeconds(60));
+        }
+
+        await queue.StopAsync(default).WaitAsync(TimeSpan.FromSeconds(60));
+        Assert.Equal((6, 0), (queue.Statistics.Delivered, queue.Statistics.Failed));
+        Assert.Equal(
+            [$"Warning Output otlp took the records, with a warning: {server.Address}: use\\ngzip"],
+            loggers.Lines.Where(l => l.StartsWith("Warning", StringComparison.Ordinal)));
     }
 
     [Theory]
