@@ -41,6 +41,13 @@ sealed class AlertGroup
     /// <summary>It had a message of its own, so that its end is told too.</summary>
     public bool HadMessage { get; set; }
 
+    /// <summary>Storm that it was folded into, until that is over; 0 for none.</summary>
+    public ulong Storm { get; set; }
+
+    /// <summary>It was the last of its storm to fall silent.</summary>
+    [JsonIgnore]
+    public bool EndsStorm { get; set; }
+
     /// <summary>A message about it has to be sent, or is being sent and not answered yet.</summary>
     public bool IsPending { get; set; }
 

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.IO.Hashing;
 using Classifier;
 using Collector.Pipeline;
@@ -30,6 +31,9 @@ sealed class AlertGrouper(AlertOptions options, bool groupsItself, bool tellsRec
     readonly Dictionary<ulong, AlertGroup> _groups = [];
     readonly List<AlertGroup> _due = [];
     readonly List<AlertGroup> _quiet = [];
+
+    // Quiet, and in a message that is not answered yet.
+    readonly List<AlertGroup> _leaving = [];
     readonly MessageBudget _budget = new(options.MessagesMax, options.MessagesWindow);
     IReadOnlyList<AlertGroup> _sending = [];
     DateTimeOffset _lastMessage = DateTimeOffset.MinValue;
@@ -44,8 +48,11 @@ sealed class AlertGrouper(AlertOptions options, bool groupsItself, bool tellsRec
     long _suppressed;
     long _beyond;
 
-    /// <summary>What goes on, for the state file.</summary>
+    /// <summary>What goes on.</summary>
     public IReadOnlyCollection<AlertGroup> Groups => _groups.Values;
+
+    /// <summary>For the state file: what goes on, and what is over but not told yet.</summary>
+    public IEnumerable<AlertGroup> Unfinished => [.. _groups.Values, .. _quiet, .. _leaving];
 
     /// <summary>Set with every change that the state file should show.</summary>
     public bool IsChanged { get; set; }
@@ -178,6 +185,7 @@ sealed class AlertGrouper(AlertOptions options, bool groupsItself, bool tellsRec
         }
 
         _sending = [];
+        _leaving.Clear();
         _inARow++;
         _lastMessage = now;
         IsChanged = true;
@@ -242,7 +250,8 @@ sealed class AlertGrouper(AlertOptions options, bool groupsItself, bool tellsRec
                 // Removing is allowed while a dictionary is walked.
                 _groups.Remove(group.Key);
                 IsChanged = true;
-                if (tellsRecovery && group.HadMessage)
+                group.EndsStorm = group.Storm != 0 && !_groups.Values.Any(g => g.Storm == group.Storm);
+                if (tellsRecovery && (group.HadMessage || group.EndsStorm))
                 {
                     _quiet.Add(group);
                 }
@@ -293,16 +302,34 @@ sealed class AlertGrouper(AlertOptions options, bool groupsItself, bool tellsRec
         // One record of it counts as told, by this message.
         Suppress(Math.Max(0, all.Count - 1));
         IEnumerable<AlertGroup> largest = all.OrderByDescending(g => g.Severity).ThenByDescending(g => g.Count).Take(NamedMax);
-        AlertNotice notice = Make(AlertNoticeKind.Storm, largest, all.Count, all.Sum(g => g.Count) + _beyond, all, now);
+        ulong storm = StormOf(all);
+        AlertNotice notice = Make(AlertNoticeKind.Storm, largest, all.Count, all.Sum(g => g.Count) + _beyond, all, now) with { Storm = Hex(storm) };
         _beyond = 0;
         return notice;
     }
 
+    /// <summary>The storm that one of these is in already, or a new one; then all are in it. Without any it is that of all that goes on.</summary>
+    ulong StormOf(List<AlertGroup> folded)
+    {
+        List<AlertGroup> members = folded.Count > 0 ? folded : [.. _groups.Values];
+        ulong storm = members.Find(g => g.Storm != 0)?.Storm ?? members.MaxBy(g => g.Count)?.Key ?? 0;
+        foreach (AlertGroup group in members.Where(g => g.Storm == 0))
+        {
+            group.Storm = storm;
+        }
+
+        return storm;
+    }
+
+    static string Hex(ulong id) => id.ToString("x16", CultureInfo.InvariantCulture);
+
     AlertNotice Recovered(DateTimeOffset now)
     {
-        List<AlertGroup> all = [.. _quiet];
+        List<AlertGroup> told = [.. _quiet.Where(g => g.HadMessage)];
+        string[] storms = [.. _quiet.Where(g => g.EndsStorm).Select(g => Hex(g.Storm))];
+        _leaving.AddRange(_quiet);
         _quiet.Clear();
-        return Make(AlertNoticeKind.Recovered, all, all.Count, all.Sum(g => g.Count), [], now);
+        return Make(AlertNoticeKind.Recovered, told, told.Count, told.Sum(g => g.Count), [], now) with { EndedStorms = storms };
     }
 
     AlertNotice Make(AlertNoticeKind kind, IEnumerable<AlertGroup> named, int groups, long records, IReadOnlyList<AlertGroup> sending, DateTimeOffset now)

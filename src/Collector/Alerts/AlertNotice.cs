@@ -21,7 +21,7 @@ sealed record AlertNotice
 {
     public required AlertNoticeKind Kind { get; init; }
 
-    /// <summary>The alerts it is about; of a storm the largest.</summary>
+    /// <summary>The alerts it is about; of a storm the largest; empty where only a storm is over.</summary>
     public required IReadOnlyList<Alert> Alerts { get; init; }
 
     /// <summary>Templates and hosts it is about, those that are not in <see cref="Alerts"/> included.</summary>
@@ -32,6 +32,12 @@ sealed record AlertNotice
 
     /// <summary>Records since the last message that raised none of their own: repeats, and what was folded or came beyond the limits.</summary>
     public required long Suppressed { get; init; }
+
+    /// <summary>Of a storm: its name, 16 hex digits, the same until all of it is quiet and over restarts too; else empty.</summary>
+    public string Storm { get; init; } = "";
+
+    /// <summary>Of a recovery: the storms that are over.</summary>
+    public IReadOnlyList<string> EndedStorms { get; init; } = [];
 
     public required DateTimeOffset Time { get; init; }
 }

@@ -347,7 +347,7 @@ sealed partial class AlertOutput : IOutput, IReportsProblem
         AlertGroup[] groups;
         lock (_lock)
         {
-            groups = [.. _grouper.Groups];
+            groups = [.. _grouper.Unfinished];
             _grouper.IsChanged = false;
         }
 

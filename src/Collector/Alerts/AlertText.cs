@@ -40,6 +40,8 @@ static class AlertText
         {
             AlertNoticeKind.Storm => string.Create(
                 CultureInfo.InvariantCulture, $"STORM: {notice.Records} records of {notice.Groups} kinds{(first is null ? "" : $", most from {Origin(first)}")}"),
+            AlertNoticeKind.Recovered when first is null => "Quiet again: the storm is over",
+            AlertNoticeKind.Recovered when notice.EndedStorms.Count > 0 => string.Create(CultureInfo.InvariantCulture, $"Quiet again: a storm and {notice.Groups} more"),
             AlertNoticeKind.Recovered when notice.Groups > 1 => string.Create(CultureInfo.InvariantCulture, $"Quiet again: {notice.Groups} alerts"),
             AlertNoticeKind.Recovered => $"Quiet again: {Origin(first!)}: {first!.Line}",
             AlertNoticeKind.Test => "TEST of this channel, nothing happened",

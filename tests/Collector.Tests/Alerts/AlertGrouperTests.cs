@@ -174,6 +174,62 @@ public sealed class AlertGrouperTests
     }
 
     [Fact]
+    public void Next_StormIsOver_IsToldOnceAllOfItIsQuietAndOverARestart()
+    {
+        AlertGrouper grouper = New(tellsRecovery: true);
+        for (ulong template = 1; template < 10; template++)
+        {
+            Observe(grouper, template);
+        }
+
+        AlertNotice storm = Send(grouper)!;
+        Assert.Matches("^[0-9a-f]{16}$", storm.Storm);
+        // One of it goes on, and others join.
+        _now += Options.QuietAfter / 2;
+        Observe(grouper, 9);
+        for (ulong template = 10; template < 15; template++)
+        {
+            Observe(grouper, template);
+        }
+
+        AlertNotice second = Send(grouper)!;
+        Assert.Equal(AlertNoticeKind.Storm, second.Kind);
+        Assert.NotEqual(storm.Storm, second.Storm);
+        _now += Options.QuietAfter / 2;
+        Assert.Null(Send(grouper));
+        _now += Options.QuietAfter / 2;
+        AlertNotice over = grouper.Next(_now, isLast: false, out _)!;
+        Assert.Equal((AlertNoticeKind.Recovered, 0), (over.Kind, over.Groups));
+        Assert.Equal(new[] { storm.Storm, second.Storm }.Order(), over.EndedStorms.Order());
+
+        // Not answered when the process stopped: told by the next.
+        AlertGrouper restarted = New(tellsRecovery: true);
+        restarted.Restore(grouper.Unfinished);
+        Assert.Equal(over.EndedStorms.Order(), Send(restarted)!.EndedStorms.Order());
+        Assert.Empty(restarted.Unfinished);
+        Assert.Null(Send(restarted));
+    }
+
+    [Fact]
+    public void Next_RepeatOfAStorm_HasItsName()
+    {
+        AlertGrouper grouper = New(Options with { RepeatAfter = TimeSpan.FromMinutes(5) }, tellsRecovery: true);
+        string first = StormOf(1, 10);
+        _now += TimeSpan.FromMinutes(6);
+        Assert.Equal(first, StormOf(6, 14));
+
+        string StormOf(ulong from, ulong to)
+        {
+            for (ulong template = from; template < to; template++)
+            {
+                Observe(grouper, template);
+            }
+
+            return Send(grouper)!.Storm;
+        }
+    }
+
+    [Fact]
     public void Next_FarSideThatGroups_IsRemindedAndGivenEverything()
     {
         AlertGrouper grouper = new(Options, groupsItself: true, tellsRecovery: true, _statistics);
@@ -229,7 +285,7 @@ public sealed class AlertGrouperTests
         Assert.NotNull(grouper.Next(_now, isLast: true, out _));
     }
 
-    AlertGrouper New(AlertOptions? options = null) => new(options ?? Options, groupsItself: false, tellsRecovery: false, _statistics);
+    AlertGrouper New(AlertOptions? options = null, bool tellsRecovery = false) => new(options ?? Options, groupsItself: false, tellsRecovery, _statistics);
 
     static long Pending(AlertGrouper grouper) => grouper.Groups.Count(g => g.IsPending);
 

@@ -37,16 +37,21 @@ static class Notices
 
     public static AlertNotice Storm() => Of(
         AlertNoticeKind.Storm,
-        [.. Enumerable.Range(1, 5).Select(i => Alert($"disk {i} failed", $"db{i}", "kernel", 1000 / i) with { Source = "fallback", Confidence = 0, Declared = "" })], 200, 4711);
+        [.. Enumerable.Range(1, 5).Select(i => Alert($"disk {i} failed", $"db{i}", "kernel", 1000 / i) with { Source = "fallback", Confidence = 0, Declared = "" })],
+        200,
+        4711) with
+    { Storm = "00000000000000bb" };
 
     public static AlertNotice Recovered() => Of(AlertNoticeKind.Recovered, [Alert(count: 7)], 1, 0);
+
+    public static AlertNotice StormOver() => Of(AlertNoticeKind.Recovered, [], 0, 0) with { EndedStorms = ["00000000000000bb"] };
 
     public static AlertNotice Test() => Of(AlertNoticeKind.Test, [], 0, 0);
 
     /// <summary>Every kind, and the evil one, each on a line of its own.</summary>
     public static string All(Action<PayloadBuffer, AlertNotice> write)
     {
-        AlertNotice[] notices = [Firing(), Firing(Alert(Evil, "web1\r\nX: y", "<b>&\u001b[2J"), suppressed: 12), Storm(), Recovered(), Test()];
+        AlertNotice[] notices = [Firing(), Firing(Alert(Evil, "web1\r\nX: y", "<b>&\u001b[2J"), suppressed: 12), Storm(), Recovered(), StormOver(), Test()];
         using PayloadBuffer buffer = new();
         foreach (AlertNotice notice in notices)
         {

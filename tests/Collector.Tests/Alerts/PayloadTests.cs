@@ -24,7 +24,13 @@ public sealed class PayloadTests
     public void PagerDuty_EveryNotice_HasTheDocumentedShape()
     {
         PagerDutyPayload payload = new("routing", Options);
-        Snapshot.Verify(Notices.All((to, notice) => payload.Write(to, notice, notice.Alerts.Count > 0 ? notice.Alerts[0] : null)), "jsonl");
+        Snapshot.Verify(Notices.All((to, notice) =>
+        {
+            foreach (string key in PagerDutyPayload.DedupKeys(notice))
+            {
+                payload.Write(to, notice, key);
+            }
+        }), "jsonl");
     }
 
     [Fact]

@@ -35,6 +35,11 @@ sealed class EmailMessage(EmailOptions own, AlertOptions options)
             message.References.Add($"alert.{alert.Id}@{domain}");
         }
 
+        foreach (string storm in notice.EndedStorms.Append(notice.Storm).Where(storm => storm.Length > 0).Take(ThreadsMax))
+        {
+            message.References.Add($"storm.{storm}@{domain}");
+        }
+
         message.Body = new MultipartAlternative
         {
             new TextPart(TextFormat.Plain) { Text = Text(notice) },
@@ -43,7 +48,7 @@ sealed class EmailMessage(EmailOptions own, AlertOptions options)
         return message;
     }
 
-    static string Thread(AlertNotice notice) => notice.Alerts.Count > 0 ? notice.Alerts[0].Id : "test";
+    static string Thread(AlertNotice notice) => notice.Alerts.Count > 0 ? notice.Alerts[0].Id : notice.EndedStorms.FirstOrDefault("test");
 
     string Text(AlertNotice notice)
     {

@@ -3,7 +3,7 @@ using Collector.Outputs.Formats;
 
 namespace Collector.Alerts.PagerDuty;
 
-/// <summary>PagerDuty, Events API v2: an incident for each template and host, resolved when it is quiet. The incident of a storm is closed by hand.</summary>
+/// <summary>PagerDuty, Events API v2: an incident for each template and host, resolved when it is quiet, and one for a storm, resolved when all of it is.</summary>
 sealed class PagerDutyChannel : IAlertChannel
 {
     readonly PagerDutyPayload _payload;
@@ -31,15 +31,12 @@ sealed class PagerDutyChannel : IAlertChannel
     /// <remarks>The API takes one event a request. A try that ends half way is safe to repeat: the same key is the same incident.</remarks>
     public async Task<SendOutcome> SendAsync(AlertNotice notice, CancellationToken cancellationToken)
     {
-        if (notice.Kind != AlertNoticeKind.Recovered)
-        {
-            return await PostAsync(notice, notice.Alerts.Count > 0 ? notice.Alerts[0] : null, cancellationToken).ConfigureAwait(false);
-        }
-
         SendOutcome outcome = SendOutcome.Delivered;
-        foreach (Alert alert in notice.Alerts)
+        foreach (string key in PagerDutyPayload.DedupKeys(notice))
         {
-            outcome = await PostAsync(notice, alert, cancellationToken).ConfigureAwait(false);
+            _body.Clear();
+            _payload.Write(_body, notice, key);
+            outcome = await _http.PostAsync(_body.Memory, null, cancellationToken).ConfigureAwait(false);
             if (outcome.Kind != SendKind.Delivered)
             {
                 break;
@@ -53,12 +50,5 @@ sealed class PagerDutyChannel : IAlertChannel
     {
         _http.Dispose();
         _body.Dispose();
-    }
-
-    Task<SendOutcome> PostAsync(AlertNotice notice, Alert? alert, CancellationToken cancellationToken)
-    {
-        _body.Clear();
-        _payload.Write(_body, notice, alert);
-        return _http.PostAsync(_body.Memory, null, cancellationToken);
     }
 }

@@ -11,19 +11,29 @@ sealed class PagerDutyPayload(string routingKey, AlertOptions options)
     // A longer summary is refused by the API.
     const int SummaryLengthMax = 1024;
 
+    /// <summary>Names of the incidents that a notice is about: one event for each.</summary>
+    public static IReadOnlyList<string> DedupKeys(AlertNotice notice) => notice.Kind switch
+    {
+        AlertNoticeKind.Storm => [StormKey(notice.Storm)],
+        AlertNoticeKind.Test => ["collector-test"],
+        AlertNoticeKind.Recovered => [.. notice.Alerts.Select(AlertKey), .. notice.EndedStorms.Select(StormKey)],
+        _ => [AlertKey(notice.Alerts[0])],
+    };
+
     /// <param name="to">Receives the event.</param>
     /// <param name="notice">What it is about.</param>
-    /// <param name="alert">Which of its alerts; null for a test.</param>
-    public void Write(IBufferWriter<byte> to, AlertNotice notice, Alert? alert)
+    /// <param name="dedupKey">One of its keys.</param>
+    public void Write(IBufferWriter<byte> to, AlertNotice notice, string dedupKey)
     {
         bool isEnd = notice.Kind == AlertNoticeKind.Recovered;
         using Utf8JsonWriter json = new(to);
         json.WriteStartObject();
         json.WriteString("routing_key", routingKey);
         json.WriteString("event_action", isEnd ? "resolve" : "trigger");
-        json.WriteString("dedup_key", DedupKey(notice, alert));
+        json.WriteString("dedup_key", dedupKey);
         if (!isEnd)
         {
+            Alert? alert = notice.Alerts.Count > 0 ? notice.Alerts[0] : null;
             json.WriteString("client", "Collector");
             WritePayload(json, notice, alert);
             WriteLink(json, alert);
@@ -32,12 +42,9 @@ sealed class PagerDutyPayload(string routingKey, AlertOptions options)
         json.WriteEndObject();
     }
 
-    static string DedupKey(AlertNotice notice, Alert? alert) => notice.Kind switch
-    {
-        AlertNoticeKind.Storm => "collector-storm-" + alert?.Id,
-        AlertNoticeKind.Test => "collector-test",
-        _ => "collector-" + alert!.Id,
-    };
+    static string AlertKey(Alert alert) => "collector-" + alert.Id;
+
+    static string StormKey(string storm) => "collector-storm-" + storm;
 
     static void WritePayload(Utf8JsonWriter json, AlertNotice notice, Alert? alert)
     {

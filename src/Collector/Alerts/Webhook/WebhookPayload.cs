@@ -28,6 +28,8 @@ sealed class WebhookPayload(AlertOptions options)
         json.WriteNumber("groups", notice.Groups);
         json.WriteNumber("records", notice.Records);
         json.WriteNumber("suppressed", notice.Suppressed);
+        WriteUnlessEmpty(json, "storm", notice.Storm);
+        WriteStorms(json, notice.EndedStorms);
         json.WriteStartArray("alerts");
         foreach (Alert alert in notice.Alerts.Take(AlertsMax))
         {
@@ -67,6 +69,22 @@ sealed class WebhookPayload(AlertOptions options)
         WriteUnlessEmpty(json, "link", options.LinkTo(alert) ?? "");
         json.WriteString("mute", AlertText.MuteRule(alert));
         json.WriteEndObject();
+    }
+
+    static void WriteStorms(Utf8JsonWriter json, IReadOnlyList<string> ended)
+    {
+        if (ended.Count == 0)
+        {
+            return;
+        }
+
+        json.WriteStartArray("ended_storms");
+        foreach (string storm in ended)
+        {
+            json.WriteStringValue(storm);
+        }
+
+        json.WriteEndArray();
     }
 
     static void WriteWords(Utf8JsonWriter json, Alert alert)

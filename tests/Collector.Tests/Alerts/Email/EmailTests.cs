@@ -19,7 +19,7 @@ public sealed class EmailTests
     public void Create_EveryNotice_HasTheDocumentedShape()
     {
         StringBuilder all = new();
-        AlertNotice[] notices = [Notices.Firing(), Notices.Firing(Notices.Alert(Notices.Evil, "web1\r\nX: y", "<b>&\u001b[2J"), 12), Notices.Storm(), Notices.Recovered(), Notices.Test()];
+        AlertNotice[] notices = [Notices.Firing(), Notices.Firing(Notices.Alert(Notices.Evil, "web1\r\nX: y", "<b>&\u001b[2J"), 12), Notices.Storm(), Notices.Recovered(), Notices.StormOver(), Notices.Test()];
         foreach (AlertNotice notice in notices)
         {
             using MimeMessage message = Create(notice);
