@@ -28,7 +28,7 @@ public sealed record Explanation
     public IReadOnlyList<ExplainedWord> Words { get; init; } = [];
 }
 
-/// <param name="Name">As in <see cref="LabelNames"/>.</param>
+/// <param name="Name">As in <see cref="LabelNames"/>; with the network's own name in brackets where that is another one.</param>
 /// <param name="Logit">What the network gives.</param>
 /// <param name="Probability">After temperature and softmax, 0 to 1.</param>
 public readonly record struct ExplainedLabel(string Name, float Logit, float Probability);

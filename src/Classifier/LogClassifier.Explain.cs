@@ -3,6 +3,7 @@ using Classifier.Caching;
 using Classifier.Inference;
 using Classifier.Models;
 using Classifier.Normalizing;
+using Classifier.Tokenizing;
 using Microsoft.ML.OnnxRuntime;
 
 namespace Classifier;
@@ -37,7 +38,7 @@ public sealed partial class LogClassifier
         {
             return ExplainCore(engine, runner, text, unexplained, wordsMax);
         }
-        catch (OnnxRuntimeException)
+        catch (Exception e) when (e is OnnxRuntimeException or TokenizingException)
         {
             return unexplained;
         }
@@ -63,16 +64,33 @@ public sealed partial class LogClassifier
         {
             Verdict = verdict,
             TokenIds = ids,
-            Tokens = [.. ids.Select(model.Piece)],
-            Severities = Labels(runner.SeverityLogits, card.SeverityTemperature, i => card.Severities[i].Name()),
+            Tokens = [.. ids.Select(model.Tokenizer.Token)],
+            Severities = Labels(runner.SeverityLogits, card.SeverityTemperature, i => NameOf(card, i)),
             Categories = Labels(runner.CategoryLogits, card.CategoryTemperature, i => card.Categories[i].Name()),
             CriticalThreshold = engine.Threshold,
         };
-        int label = Array.IndexOf(card.Severities, verdict.Severity);
-        return explanation with { Words = Weigh(runner, card, text, label, explanation.Severities[label].Probability, wordsMax) };
+        float whole = ProbabilityOf(verdict.Severity, card, [.. explanation.Severities.Select(label => label.Probability)]);
+        return explanation with { Words = Weigh(runner, card, text, verdict.Severity, whole, wordsMax) };
     }
 
-    static List<ExplainedWord> Weigh(ModelRunner runner, ModelCard card, ReadOnlySpan<byte> text, int label, float whole, int wordsMax)
+    static string NameOf(ModelCard card, int label)
+    {
+        string severity = card.Severities[label].Name();
+        return card.SeverityLabels[label] == severity ? severity : $"{severity} ({card.SeverityLabels[label]})";
+    }
+
+    static float ProbabilityOf(Severity severity, ModelCard card, ReadOnlySpan<float> probabilities)
+    {
+        float sum = 0;
+        for (int i = 0; i < probabilities.Length; i++)
+        {
+            sum += card.Severities[i] == severity ? probabilities[i] : 0;
+        }
+
+        return sum;
+    }
+
+    static List<ExplainedWord> Weigh(ModelRunner runner, ModelCard card, ReadOnlySpan<byte> text, Severity severity, float whole, int wordsMax)
     {
         List<ExplainedWord> words = [];
         float[] probabilities = new float[card.Severities.Length];
@@ -92,7 +110,7 @@ public sealed partial class LogClassifier
             text[to..].CopyTo(without.AsSpan(from));
             runner.Run(without.AsSpan(0, text.Length - (to - from)));
             Softmax.Compute(runner.SeverityLogits, card.SeverityTemperature, probabilities);
-            words.Add(new ExplainedWord(Encoding.UTF8.GetString(text.Slice(start, length)), whole - probabilities[label]));
+            words.Add(new ExplainedWord(Encoding.UTF8.GetString(text.Slice(start, length)), whole - ProbabilityOf(severity, card, probabilities)));
         }
 
         return words;

@@ -23,7 +23,6 @@ sealed partial class Model : IDisposable
     const ulong AnswerVersion = 1;
 
     readonly ConcurrentBag<ModelRunner> _idle = [];
-    readonly byte[] _vocabulary;
 
     // One user for the owner; the last to leave frees the session.
     int _users = 1;
@@ -36,7 +35,6 @@ sealed partial class Model : IDisposable
         Tokenizer = tokenizer;
         Session = session;
         HasTokenTypes = session.InputMetadata.ContainsKey(TokenTypeIds);
-        _vocabulary = files.Vocabulary;
         Identity = Identify(files);
     }
 
@@ -58,7 +56,7 @@ sealed partial class Model : IDisposable
     public bool HasTokenTypes { get; }
 
     /// <summary>Loads a model, checks that it is what the card says and runs it once. Takes some 50 ms. The native library must be loaded.</summary>
-    /// <param name="files">Its files; not kept but for the vocabulary.</param>
+    /// <param name="files">Its files; not kept.</param>
     /// <param name="problem">What is wrong, in one line; empty when a model is returned.</param>
     public static Model? TryLoad(ModelFiles files, out string problem)
     {
@@ -66,7 +64,7 @@ sealed partial class Model : IDisposable
         Model? model = null;
         try
         {
-            WordPieceTokenizer tokenizer = WordPieceTokenizer.Load(files.Vocabulary);
+            ITokenizer tokenizer = TokenizerFile.Load(files.Card.VocabularyFile, files.Vocabulary, files.Merges);
             using SessionOptions options = CreateOptions();
             session = new InferenceSession(files.Model, options);
             problem = ModelShape.Check(session, files.Card) ?? "";
@@ -81,7 +79,7 @@ sealed partial class Model : IDisposable
                 }
             }
         }
-        catch (Exception e) when (e is OnnxRuntimeException or TypeInitializationException or EntryPointNotFoundException or InvalidDataException or ArgumentException)
+        catch (Exception e) when (e is OnnxRuntimeException or TypeInitializationException or EntryPointNotFoundException or InvalidDataException or TokenizingException or ArgumentException)
         {
             problem = e.Message;
         }
@@ -127,20 +125,6 @@ sealed partial class Model : IDisposable
         Leave();
     }
 
-    /// <summary>The vocabulary's entry for a token id, such as <c>##ing</c>. Cold: reads through the vocabulary.</summary>
-    public string Piece(int id)
-    {
-        ReadOnlySpan<byte> rest = _vocabulary;
-        for (; id > 0 && !rest.IsEmpty; id--)
-        {
-            int end = rest.IndexOf((byte)'\n');
-            rest = end < 0 ? default : rest[(end + 1)..];
-        }
-
-        int length = rest.IndexOf((byte)'\n');
-        return System.Text.Encoding.UTF8.GetString(length < 0 ? rest : rest[..length]);
-    }
-
     /// <summary>No new runners; the session goes when the last runner is back.</summary>
     public void Dispose() => Leave();
 
@@ -171,6 +155,8 @@ sealed partial class Model : IDisposable
         hash.Append(files.CardJson);
         hash.Append(files.Model);
         hash.Append(files.Vocabulary);
+        hash.Append(files.Merges);
+        hash.Append(files.ConfigJson);
         hash.Append(System.Text.Encoding.UTF8.GetBytes(OrtEnv.Instance().GetVersionString()));
         return hash.GetCurrentHashAsUInt128();
     }

@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using Classifier.Caching;
 using Classifier.Normalizing;
+using Classifier.Tokenizing;
 using Microsoft.Extensions.Logging;
 using Microsoft.ML.OnnxRuntime;
 using Counter = Classifier.Inference.InferenceStatistics.Counter;
@@ -131,7 +132,7 @@ sealed partial class ModelEngine
         {
             answer = runner.Run(text);
         }
-        catch (OnnxRuntimeException e)
+        catch (Exception e) when (e is OnnxRuntimeException or TokenizingException)
         {
             problem = e.Message;
         }

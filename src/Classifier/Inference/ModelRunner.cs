@@ -53,6 +53,7 @@ sealed unsafe class ModelRunner : IDisposable
     /// <summary>Tokenises a normalised text and runs it.</summary>
     /// <returns>None when the network gives anything but finite numbers.</returns>
     /// <exception cref="OnnxRuntimeException">The run failed.</exception>
+    /// <exception cref="Tokenizing.TokenizingException">A library's tokenizer failed.</exception>
     public Answer Run(ReadOnlySpan<byte> text) => Run(Ids.AsSpan(0, _model.Tokenizer.Encode(text, Ids)));
 
     /// <summary>Runs token ids, <c>[CLS]</c> and <c>[SEP]</c> included; 1 to the card's most.</summary>
@@ -85,26 +86,29 @@ sealed unsafe class ModelRunner : IDisposable
         ModelCard card = _model.Card;
         Span<float> probabilities = _probabilities.AsSpan(0, card.Severities.Length);
         Softmax.Compute(SeverityLogits, card.SeverityTemperature, probabilities);
-        float critical = 0;
-        float best = -1;
-        Severity severity = Severity.Info;
+        Span<float> sums = stackalloc float[(int)Severity.Critical + 1];
+        sums.Clear();
         for (int i = 0; i < probabilities.Length; i++)
         {
-            if (card.Severities[i] == Severity.Critical)
+            sums[(int)card.Severities[i]] += probabilities[i];
+        }
+
+        float best = -1;
+        Severity severity = Severity.Info;
+        foreach (Severity each in card.Severities)
+        {
+            if (each != Severity.Critical && sums[(int)each] > best)
             {
-                critical = probabilities[i];
-            }
-            else if (probabilities[i] > best)
-            {
-                (best, severity) = (probabilities[i], card.Severities[i]);
+                (best, severity) = (sums[(int)each], each);
             }
         }
 
+        float critical = sums[(int)Severity.Critical];
         // NaN spreads through the sum, so looking at one of them is enough.
-        return float.IsNaN(critical) ? default : new Answer(critical, severity, best, Largest(CategoryLogits, card.Categories));
+        return float.IsNaN(critical) ? default : new Answer(critical, severity, best, Largest(CategoryLogits, card));
     }
 
-    static Category Largest(ReadOnlySpan<float> logits, Category[] categories)
+    static Category Largest(ReadOnlySpan<float> logits, ModelCard card)
     {
         int best = 0;
         for (int i = 1; i < logits.Length; i++)
@@ -112,7 +116,7 @@ sealed unsafe class ModelRunner : IDisposable
             best = logits[i] > logits[best] ? i : best;
         }
 
-        return categories.Length > 0 ? categories[best] : Category.Routine;
+        return card.Categories.Length > 0 ? card.Categories[best] : card.DefaultCategory;
     }
 
     OrtIoBinding Bind(int tokens)

@@ -40,7 +40,7 @@ static class ModelShape
         // A free second dimension is settled by the self-test's run.
         return output.ElementDataType == TensorElementType.Float && output.Dimensions.Length == 2 && (output.Dimensions[1] == labels || output.Dimensions[1] < 0)
             ? null
-            : $"output '{name}' is {Describe(output)}, must be float [batch, {labels}] for the labels of {ModelCard.FileName}";
+            : $"output '{name}' is {Describe(output)}, must be float [batch, {labels}] for the labels of {ModelCard.FileName} or config.json";
     }
 
     static string Describe(NodeMetadata node) =>

@@ -17,17 +17,26 @@ sealed class ModelCard
     /// <summary>The ONNX file, a plain name in the same folder.</summary>
     public required string ModelFile { get; init; }
 
-    /// <summary>The vocabulary, a plain name in the same folder.</summary>
+    /// <summary>The tokenizer, a plain name in the same folder.</summary>
     public required string VocabularyFile { get; init; }
+
+    /// <summary>The merges of a byte-level tokenizer, a plain name in the same folder; read where there is such a file.</summary>
+    public required string MergesFile { get; init; }
 
     /// <summary>Tokens a text with <c>[CLS]</c> and <c>[SEP]</c>; what is longer is cut.</summary>
     public required int TokenCountMax { get; init; }
 
-    /// <summary>What each severity output means, in the order of the outputs.</summary>
+    /// <summary>What each severity output means, in the order of the outputs; several may mean the same.</summary>
     public required Severity[] Severities { get; init; }
+
+    /// <summary>The network's own names of them.</summary>
+    public required string[] SeverityLabels { get; init; }
 
     /// <summary>What each category output means, in the order of the outputs; empty when the model has none.</summary>
     public required Category[] Categories { get; init; }
+
+    /// <summary>Of every verdict, when the model has no categories.</summary>
+    public required Category DefaultCategory { get; init; }
 
     /// <summary>Output that holds one logit a severity.</summary>
     public required string SeverityOutput { get; init; }
@@ -49,15 +58,17 @@ sealed class ModelCard
 
     /// <summary>Reads and checks a card.</summary>
     /// <param name="json">UTF-8.</param>
+    /// <param name="config">Hugging Face's <c>config.json</c>, for the labels of a card that names none; may be empty.</param>
+    /// <param name="vocabulary">The tokenizer's file for a card that names none.</param>
     /// <param name="problem">What is wrong, without the file's name; empty when a card is returned.</param>
-    public static ModelCard? TryParse(ReadOnlySpan<byte> json, out string problem)
+    public static ModelCard? TryParse(ReadOnlySpan<byte> json, ReadOnlySpan<byte> config, string vocabulary, out string problem)
     {
         try
         {
             Utf8JsonReader reader = new(json, new JsonReaderOptions { CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true });
             using JsonDocument document = JsonDocument.ParseValue(ref reader);
             problem = "";
-            return Parse(document.RootElement);
+            return Parse(document.RootElement, LabelMap.Names(config), vocabulary);
         }
         catch (JsonException e)
         {
@@ -66,7 +77,7 @@ sealed class ModelCard
         }
     }
 
-    static ModelCard Parse(JsonElement root)
+    static ModelCard Parse(JsonElement root, string[]? names, string vocabulary)
     {
         if (root.ValueKind != JsonValueKind.Object)
         {
@@ -78,10 +89,13 @@ sealed class ModelCard
             throw new JsonException("'lower_case' must be true: texts are lower-cased before they reach the tokenizer");
         }
 
-        Severity[] severities = Labels<Severity>(root, "severities", LabelNames.Severities, isNeeded: true);
+        bool hasOwnNames = !root.TryGetProperty("severities", out _) && names is not null;
+        Severity[] severities = hasOwnNames ? LabelMap.Severities(names!, root) : Labels<Severity>(root, "severities", LabelNames.Severities, isNeeded: true);
         if (!severities.Contains(Severity.Critical))
         {
-            throw new JsonException("'severities' must have 'critical'");
+            throw new JsonException(hasOwnNames
+                ? $"no label means critical: say which does, as in \"labels\": {{ \"{names![^1]}\": \"critical\" }} (there: {string.Join(", ", names!)})"
+                : "'severities' must have 'critical'");
         }
 
         Category[] categories = Labels<Category>(root, "categories", LabelNames.Categories, isNeeded: false);
@@ -89,11 +103,14 @@ sealed class ModelCard
         {
             Name = Text(root, "name", null),
             ModelFile = FileNameOf(root, "file", "model.onnx"),
-            VocabularyFile = FileNameOf(root, "vocabulary", "vocab.txt"),
+            VocabularyFile = FileNameOf(root, "vocabulary", vocabulary),
+            MergesFile = FileNameOf(root, "merges", "merges.txt"),
             TokenCountMax = (int)Number(root, "max_tokens", null, TokensMin, TokensMax),
             Severities = severities,
+            SeverityLabels = hasOwnNames ? names! : [.. severities.Select(severity => severity.Name())],
             Categories = categories,
-            SeverityOutput = Text(root, "severity_output", "severity_logits"),
+            DefaultCategory = Choice(root, "default_category"),
+            SeverityOutput = Text(root, "severity_output", hasOwnNames ? "logits" : "severity_logits"),
             CategoryOutput = Text(root, "category_output", "category_logits"),
             SeverityTemperature = (float)Number(root, "severity_temperature", 1, 0.05, 20),
             CategoryTemperature = (float)Number(root, "category_temperature", 1, 0.05, 20),
@@ -111,6 +128,13 @@ sealed class ModelCard
 
         string? text = value.ValueKind == JsonValueKind.String ? value.GetString() : null;
         return text is { Length: > 0 and <= 128 } ? text : throw new JsonException($"'{key}' must be a text of 1 to 128 characters");
+    }
+
+    static Category Choice(JsonElement root, string key)
+    {
+        string name = Text(root, key, Category.Routine.Name());
+        int index = LabelNames.Categories.ToList().IndexOf(name);
+        return index >= 0 ? (Category)index : throw new JsonException($"'{key}' is '{name}' (known: {string.Join(", ", LabelNames.Categories)})");
     }
 
     static string FileNameOf(JsonElement root, string key, string fallback)

@@ -10,6 +10,10 @@ sealed class ModelFiles
     const long VocabularyBytesMax = 64 * 1024 * 1024;
     const long VectorsBytesMax = 64 * 1024 * 1024;
 
+    const string ConfigFile = "config.json";
+    const string VocabularyFile = "vocab.txt";
+    const string TokenizerFile = "tokenizer.json";
+
     public required ModelCard Card { get; init; }
 
     /// <summary>Where the files came from, for messages: a folder, or <c>built-in model</c>.</summary>
@@ -22,7 +26,14 @@ sealed class ModelFiles
 
     public required byte[] Model { get; init; }
 
+    /// <summary>The tokenizer's file.</summary>
     public required byte[] Vocabulary { get; init; }
+
+    /// <summary>The merges of a byte-level tokenizer; else empty.</summary>
+    public byte[] Merges { get; init; } = [];
+
+    /// <summary>Hugging Face's <c>config.json</c>; empty when the folder has none.</summary>
+    public byte[] ConfigJson { get; init; } = [];
 
     /// <summary>Records with the answers of the model's makers; empty when the folder has none. The built-in ones are for the tests of the build.</summary>
     public byte[] Vectors { get; init; } = [];
@@ -35,7 +46,7 @@ sealed class ModelFiles
     public static ModelFiles? TryReadBuiltIn(out string problem)
     {
         byte[] json = EmbeddedFile.Read("models/" + ModelCard.FileName);
-        ModelCard? card = ModelCard.TryParse(json, out problem);
+        ModelCard? card = ModelCard.TryParse(json, [], VocabularyFile, out problem);
         if (card is null)
         {
             problem = $"built-in model: {ModelCard.FileName}: {problem}";
@@ -60,23 +71,25 @@ sealed class ModelFiles
     /// <returns>Null when a file is missing, too large or not the one that the card names; <paramref name="problem"/> says which and why, in one line.</returns>
     public static ModelFiles? TryRead(string folder, out string problem)
     {
-        byte[]? json = ReadFile(folder, ModelCard.FileName, CardBytesMax, out problem);
         ModelCard? card = null;
-        if (json is not null)
+        if (ReadFile(folder, ModelCard.FileName, CardBytesMax, out problem) is { } json
+            && ReadIfThere(folder, ConfigFile, CardBytesMax, out problem) is { } config)
         {
-            card = ModelCard.TryParse(json, out problem);
+            bool hasOther = !File.Exists(Path.Combine(folder, VocabularyFile)) && File.Exists(Path.Combine(folder, TokenizerFile));
+            card = ModelCard.TryParse(json, config, hasOther ? TokenizerFile : VocabularyFile, out problem);
             problem = card is null ? $"{Path.Combine(folder, ModelCard.FileName)}: {problem}" : "";
+            return card is null ? null : TryRead(folder, card, json, config, out problem);
         }
 
-        if (card is null
-            || ReadFile(folder, card.ModelFile, Array.MaxLength, out problem) is not { } model
-            || ReadFile(folder, card.VocabularyFile, VocabularyBytesMax, out problem) is not { } vocabulary)
-        {
-            return null;
-        }
+        return null;
+    }
 
-        byte[]? vectors = File.Exists(Path.Combine(folder, VectorTest.FileName)) ? ReadFile(folder, VectorTest.FileName, VectorsBytesMax, out problem) : [];
-        if (vectors is null)
+    static ModelFiles? TryRead(string folder, ModelCard card, byte[] json, byte[] config, out string problem)
+    {
+        if (ReadFile(folder, card.ModelFile, Array.MaxLength, out problem) is not { } model
+            || ReadFile(folder, card.VocabularyFile, VocabularyBytesMax, out problem) is not { } vocabulary
+            || ReadIfThere(folder, card.MergesFile, VocabularyBytesMax, out problem) is not { } merges
+            || ReadIfThere(folder, VectorTest.FileName, VectorsBytesMax, out problem) is not { } vectors)
         {
             return null;
         }
@@ -87,12 +100,20 @@ sealed class ModelFiles
         {
             Card = card,
             Origin = folder,
-            CardJson = json!,
+            CardJson = json,
             Model = model,
             Vocabulary = vocabulary,
+            Merges = merges,
+            ConfigJson = config,
             Vectors = vectors,
             ModelHash = modelHash,
         };
+    }
+
+    static byte[]? ReadIfThere(string folder, string name, long bytesMax, out string problem)
+    {
+        problem = "";
+        return File.Exists(Path.Combine(folder, name)) ? ReadFile(folder, name, bytesMax, out problem) : [];
     }
 
     static byte[]? ReadFile(string folder, string name, long bytesMax, out string problem)

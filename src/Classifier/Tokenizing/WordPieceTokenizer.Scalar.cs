@@ -17,7 +17,14 @@ public sealed partial class WordPieceTokenizer
             OperationStatus status = Rune.DecodeFromUtf8(utf8, out Rune rune, out int length);
             if (status == OperationStatus.Done)
             {
-                Read(rune.Value, ref writer);
+                if (_rules == WordPieceRules.Uncased)
+                {
+                    Read(rune.Value, ref writer);
+                }
+                else
+                {
+                    ReadByRules(rune, ref writer);
+                }
             }
 
             utf8 = utf8[length..];

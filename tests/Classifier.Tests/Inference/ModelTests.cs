@@ -78,7 +78,7 @@ public sealed class ModelTests
     [Theory]
     [InlineData(101, "[CLS]")]
     [InlineData(30_521, "##～")]
-    public void Piece_OfAnId_IsTheLineOfTheVocabulary(int id, string piece) => Assert.Equal(piece, TestModel.Instance.Piece(id));
+    public void Token_OfAnId_IsTheLineOfTheVocabulary(int id, string piece) => Assert.Equal(piece, TestModel.Instance.Tokenizer.Token(id));
 
     static float[] Logits(ModelRunner runner, int vector)
     {

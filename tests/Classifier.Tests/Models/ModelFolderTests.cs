@@ -1,4 +1,5 @@
 using Classifier.Tests.Shared;
+using Classifier.Tests.Tokenizing;
 using Microsoft.Extensions.Logging.Abstractions;
 using Tests.Shared;
 
@@ -185,6 +186,91 @@ public sealed class ModelFolderTests
         File.WriteAllLines(folder["vectors.jsonl"], lines);
         await AssertDegraded(folder, "vectors.jsonl: line 3: ");
         await AssertDegraded(folder, problem);
+    }
+
+    [Theory]
+    [InlineData("byte-level.tokenizer.json")]
+    [InlineData("unigram.tokenizer.json")]
+    public async Task Create_WithALibrarysTokenizer_Answers(string file)
+    {
+        using TemporaryFolder folder = new();
+        TinyModel.Write(folder.Path, card: TinyModel.Card.Replace("\"vocabulary\":\"vocab.txt\",", "", StringComparison.Ordinal));
+        File.Delete(folder["vocab.txt"]);
+        File.WriteAllText(folder["tokenizer.json"], TokenizerFileTests.Fixture(file).ToJsonString());
+        await using LogClassifier classifier = Create(folder);
+        Assert.Null(classifier.Problem);
+        Assert.Equal(VerdictSource.Model, classifier.ClassifyNow("app"u8, "connection lost"u8, 9).Source);
+        IReadOnlyList<string> tokens = classifier.Explain("app"u8, "connection lost"u8, 9).Tokens;
+        Assert.Equal(("<s>", "</s>"), (tokens[0], tokens[^1]));
+    }
+
+    [Fact]
+    public async Task Create_WithTheShippedModelsVocabularyAsTokenizerJson_AnswersAsTheBuiltInOne()
+    {
+        using TemporaryFolder folder = new();
+        File.Copy(Repository.PathTo("models", "severity.onnx"), folder["severity.onnx"]);
+        File.Copy(Repository.PathTo("models", "vectors.jsonl"), folder["vectors.jsonl"]);
+        string card = File.ReadAllText(Repository.PathTo("models", "model.json"));
+        File.WriteAllText(folder["model.json"], card[..card.IndexOf(",\n \"sha256\"", StringComparison.Ordinal)].Replace("\"vocab.txt\"", "\"tokenizer.json\"", StringComparison.Ordinal) + "}");
+        File.WriteAllText(folder["tokenizer.json"], TokenizerFileTests.WordPiece(lower: true, strip: null, ideographs: true).ToJsonString());
+        await using LogClassifier classifier = Create(folder);
+        await using LogClassifier builtIn = LogClassifier.Create(new ClassifierOptions(), NullLogger.Instance);
+        Assert.Null(classifier.Problem);
+        Assert.Equal(builtIn.ClassifyNow("sshd"u8, "Failed password for root"u8, 0), classifier.ClassifyNow("sshd"u8, "Failed password for root"u8, 0));
+    }
+
+    /// <summary>One head, with labels of its own: what they mean is known, or the card says it.</summary>
+    [Theory]
+    [InlineData("""{"0":"INFO","1":"WARN","2":"FATAL"}""", "", Severity.Critical)]
+    [InlineData("""{"0":"fine","1":"odd","2":"broken"}""", ""","labels":{"fine":"info","odd":"warning","broken":"critical"}""", Severity.Critical)]
+    [InlineData("""{"0":"fine","1":"CRITICAL","2":"broken"}""", ""","labels":{"FINE":"info","broken":"error"}""", Severity.Error)]
+    [InlineData("""{"0":"panic","1":"emergency","2":"error"}""", "", Severity.Error)]
+    public async Task Create_WithLabelsOfItsOwn_MapsThem(string labels, string map, Severity expected)
+    {
+        using TemporaryFolder folder = new();
+        WriteOneHead(folder, labels, map);
+        await using LogClassifier classifier = Create(folder);
+        Assert.Null(classifier.Problem);
+
+        // The last label is by far the likeliest.
+        Verdict verdict = classifier.ClassifyNow("app"u8, "error"u8, 0);
+        Assert.Equal((VerdictSource.Model, expected, Category.Network), (verdict.Source, verdict.Severity, verdict.Category));
+        Assert.InRange(verdict.Confidence, 0.7f, 1);
+    }
+
+    [Fact]
+    public async Task Create_WithTwoLabelsOfOneSeverity_AddsThemUp()
+    {
+        using TemporaryFolder folder = new();
+        WriteOneHead(folder, """{"0":"info","1":"panic","2":"fatal"}""", "", weight: 0.01f);
+        await using LogClassifier classifier = Create(folder);
+        Explanation explanation = classifier.Explain("app"u8, "error"u8, 0);
+        Assert.Equal(["info", "critical (panic)", "critical (fatal)"], explanation.Severities.Select(label => label.Name));
+        Assert.Equal(explanation.Severities[1].Probability + explanation.Severities[2].Probability, explanation.Verdict.CriticalProbability, 0.0001);
+    }
+
+    [Theory]
+    [InlineData("""{"0":"fine","1":"WARN","2":"FATAL"}""", "", "config.json has a label 'fine': say what it means, as in \"labels\": { \"fine\": \"error\" }")]
+    [InlineData("""{"0":"info","1":"WARN","2":"error"}""", "", "no label means critical: say which does")]
+    [InlineData("""{"0":"info","1":"WARN","3":"fatal"}""", "", "'id2label' has 3 labels and none with number 2")]
+    [InlineData("""{"0":"info","1":"WARN","2":"fatal"}""", ""","labels":{"odd":"info"}""", "'labels' has 'odd', which config.json has not (there: info, WARN, fatal)")]
+    [InlineData("""{"0":"info","1":"WARN","2":"fatal"}""", ""","labels":{"WARN":"odd"}""", "'labels' says 'odd' of 'WARN'")]
+    [InlineData("""{"0":"info","1":"fatal"}""", "", "output 'logits' is float [free, 3], must be float [batch, 2]")]
+    [InlineData("{\"0\":\"info\",\"1\":\"WARN\",\"2\":\"fatal\"}", ",\"default_category\":\"odd\"", "'default_category' is 'odd'")]
+    public async Task Create_WithLabelsThatNobodyExplains_SaysWhatToDo(string labels, string map, string problem)
+    {
+        using TemporaryFolder folder = new();
+        WriteOneHead(folder, labels, map);
+        await AssertDegraded(folder, problem);
+    }
+
+    static void WriteOneHead(TemporaryFolder folder, string labels, string map, float weight = 1)
+    {
+        string category = map.Contains("default_category", StringComparison.Ordinal) ? "" : ",\"default_category\":\"network\"";
+        TinyModel.Write(
+            folder.Path, TinyModel.Network(severities: 3, weight: weight, categoryOutput: null, severityOutput: "logits"),
+            card: $$"""{"name":"tiny","file":"tiny.onnx","max_tokens":16{{category}}{{map}}}""");
+        File.WriteAllText(folder["config.json"], $$"""{"model_type":"bert","id2label":{{labels}}}""");
     }
 
     static LogClassifier Create(TemporaryFolder folder) => LogClassifier.Create(new ClassifierOptions { ModelFolder = folder.Path }, NullLogger.Instance);

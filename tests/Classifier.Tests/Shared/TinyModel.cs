@@ -23,25 +23,35 @@ static class TinyModel
     /// <param name="weight">Of the last severity; NaN makes the outputs NaN.</param>
     /// <param name="inputType">1 for float, 7 for int64.</param>
     /// <param name="extraInput">A third input, such as <c>token_type_ids</c>.</param>
-    /// <param name="categoryOutput">Name of the second output.</param>
+    /// <param name="categoryOutput">Name of the second output; null for a network of one head.</param>
+    /// <param name="severityOutput">Name of the first.</param>
     public static byte[] Network(
-        int severities = 5, float weight = 0.1f, int inputType = Int64, string? extraInput = null, string categoryOutput = "category_logits")
+        int severities = 5, float weight = 0.1f, int inputType = Int64, string? extraInput = null, string? categoryOutput = "category_logits",
+        string severityOutput = "severity_logits")
     {
         List<byte> graph = [];
         Node(graph, "Cast", ["input_ids"], "ids", Attribute("to", AttributeInt, Int(3, Float)));
         Node(graph, "ReduceMean", ["ids"], "mean", Attribute("axes", AttributeInts, Int(8, 1)));
-        Node(graph, "MatMul", ["mean", "severity_weights"], "severity_logits");
-        Node(graph, "MatMul", ["mean", "category_weights"], categoryOutput);
+        Node(graph, "MatMul", ["mean", "severity_weights"], severityOutput);
+        if (categoryOutput is not null)
+        {
+            Node(graph, "MatMul", ["mean", "category_weights"], categoryOutput);
+            Weights(graph, "category_weights", 8, 0.1f);
+        }
+
         graph.AddRange(Bytes(2, "tiny"u8));
         Weights(graph, "severity_weights", severities, weight);
-        Weights(graph, "category_weights", 8, 0.1f);
         foreach (string input in new[] { "input_ids", "attention_mask", extraInput }.OfType<string>())
         {
             graph.AddRange(Bytes(11, Value(input, inputType, Dimension("batch"), Dimension("tokens"))));
         }
 
-        graph.AddRange(Bytes(12, Value("severity_logits", Float, Dimension("batch"), Dimension(severities))));
-        graph.AddRange(Bytes(12, Value(categoryOutput, Float, Dimension("batch"), Dimension(8))));
+        graph.AddRange(Bytes(12, Value(severityOutput, Float, Dimension("batch"), Dimension(severities))));
+        if (categoryOutput is not null)
+        {
+            graph.AddRange(Bytes(12, Value(categoryOutput, Float, Dimension("batch"), Dimension(8))));
+        }
+
         return [.. Int(1, 8), .. Bytes(7, [.. graph]), .. Bytes(8, Int(2, 13))];
     }
 
