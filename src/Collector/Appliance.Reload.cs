@@ -50,13 +50,19 @@ sealed partial class Appliance
     {
         // Files in a model's folder may be others under the same name.
         ClassifierOptions classifier = next.Options!.Classifier.Options;
-        bool isSameModel = classifier.ModelFolder is null && IsSameSection(next, "classifier", exceptKey: "policy");
+        bool isSameModel = classifier.ModelFolder is null && IsSameSection(next, "classifier", "policy", "samples");
         if (!isSameModel && !_classifier.TryReload(classifier, out string problem))
         {
             problems.Add($"classifier: {problem}; the model in charge stays");
         }
 
         _context = _context with { StateFolder = classifier.StateFolder };
+        // First the old one writes all it has: the new one reads from the file what is there already.
+        if (_lawbook.Current.Samples is { } samples)
+        {
+            await samples.DisposeAsync().ConfigureAwait(false);
+        }
+
         _lawbook.Current = LawOf(next.Options);
         await ReloadOutputsAsync(next, problems, cancellationToken).ConfigureAwait(false);
         await ReloadReceiversAsync(next, problems, cancellationToken).ConfigureAwait(false);
@@ -68,8 +74,8 @@ sealed partial class Appliance
         _configuration = next;
     }
 
-    bool IsSameSection(LoadedConfiguration next, string key, string? exceptKey = null) =>
-        _configuration.Settings.Section(key).HasSameValues(next.Settings.Section(key), exceptKey);
+    bool IsSameSection(LoadedConfiguration next, string key, params string[] except) =>
+        _configuration.Settings.Section(key).HasSameValues(next.Settings.Section(key), except);
 
     async Task ReloadOutputsAsync(LoadedConfiguration next, List<string> problems, CancellationToken cancellationToken)
     {

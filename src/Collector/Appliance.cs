@@ -5,6 +5,7 @@ using Collector.Configuration;
 using Collector.Metrics;
 using Collector.Outputs;
 using Collector.Pipeline;
+using Collector.Samples;
 using Collector.Status;
 using Prometheus;
 using Receivers;
@@ -159,6 +160,11 @@ sealed partial class Appliance : IAsyncDisposable
             await output.DisposeAsync().ConfigureAwait(false);
         }
 
+        if (_lawbook.Current.Samples is { } samples)
+        {
+            await samples.DisposeAsync().ConfigureAwait(false);
+        }
+
         await _evidence.Words!.DisposeAsync().ConfigureAwait(false);
         _criticals?.Dispose();
         _pipeline.Dispose();
@@ -197,7 +203,10 @@ sealed partial class Appliance : IAsyncDisposable
         return consumers;
     }
 
-    static Law LawOf(CollectorOptions options) => new(options.Classifier.Policy, new RuleSet(options.Rules));
+    Law LawOf(CollectorOptions options) => new(options.Classifier.Policy, new RuleSet(options.Rules))
+    {
+        Samples = options.Classifier.Samples is { } samples ? new UnsureSamples(samples, _logger, _time) : null,
+    };
 
     async Task StartStatusAsync(CancellationToken cancellationToken)
     {

@@ -1,4 +1,5 @@
 using Classifier;
+using Collector.Samples;
 using Receivers;
 
 namespace Collector.Configuration;
@@ -6,7 +7,8 @@ namespace Collector.Configuration;
 /// <summary>Settings under <c>classifier</c>.</summary>
 /// <param name="Policy">Whose severity counts.</param>
 /// <param name="Options">Of the classifier itself.</param>
-sealed record ClassifierSettings(SeverityPolicy Policy, ClassifierOptions Options)
+/// <param name="Samples">Null: none are kept.</param>
+sealed record ClassifierSettings(SeverityPolicy Policy, ClassifierOptions Options, SampleOptions? Samples)
 {
     public static ClassifierSettings Read(OptionsReader reader)
     {
@@ -45,6 +47,7 @@ sealed record ClassifierSettings(SeverityPolicy Policy, ClassifierOptions Option
             reader.Mistake("wait_templates_max", $"must not be more than queue_templates_max ({options.QueueTemplatesMax})");
         }
 
-        return new ClassifierSettings(policy, options);
+        return new ClassifierSettings(
+            policy, options, SampleOptions.Read(reader.Section("samples", "Records on which the model is unsure, kept for people to label.")));
     }
 }

@@ -41,12 +41,12 @@ sealed class SettingGroup(string key, string path, string about)
 
     /// <summary>All values in force are the same, secrets included; where they are written does not matter.</summary>
     /// <param name="other">The same section of another configuration.</param>
-    /// <param name="exceptKey">A setting of this section that does not count.</param>
-    public bool HasSameValues(SettingGroup other, string? exceptKey = null) =>
+    /// <param name="except">Settings and sections of this section that do not count.</param>
+    public bool HasSameValues(SettingGroup other, params string[] except) =>
         Key == other.Key
         && Settings.Count == other.Settings.Count
         && Groups.Count == other.Groups.Count
         && Settings.Zip(other.Settings).All(pair =>
-            pair.First.Key == pair.Second.Key && (pair.First.Key == exceptKey || pair.First.Values.SequenceEqual(pair.Second.Values, StringComparer.Ordinal)))
-        && Groups.Zip(other.Groups).All(pair => pair.First.HasSameValues(pair.Second));
+            pair.First.Key == pair.Second.Key && (except.Contains(pair.First.Key) || pair.First.Values.SequenceEqual(pair.Second.Values, StringComparer.Ordinal)))
+        && Groups.Zip(other.Groups).All(pair => except.Contains(pair.First.Key) || pair.First.HasSameValues(pair.Second));
 }

@@ -17,7 +17,7 @@ sealed class DurationHistogram
     /// <param name="metrics">Where it is made.</param>
     /// <param name="name">Name of the family.</param>
     /// <param name="help">One sentence.</param>
-    /// <param name="bounds">Upper bounds in seconds, ascending, without infinity.</param>
+    /// <param name="bounds">Upper bounds, ascending, without infinity; of durations in seconds.</param>
     public DurationHistogram(MetricFactory metrics, string name, string help, IReadOnlyList<double> bounds)
     {
         _bounds = [.. bounds];
@@ -27,7 +27,7 @@ sealed class DurationHistogram
 
     /// <summary>Takes over the counts as they are now. One caller at a time, as scrapes are.</summary>
     /// <param name="buckets">Counts by bucket, not cumulative, the last one beyond the bounds.</param>
-    /// <param name="seconds">Sum of all durations.</param>
+    /// <param name="seconds">Sum of all that was observed.</param>
     public void Update(IReadOnlyList<long> buckets, double seconds)
     {
         double lowest = 0, spread = 0;

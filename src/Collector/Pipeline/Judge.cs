@@ -22,6 +22,13 @@ sealed class Judge(Lawbook lawbook, VerdictStatistics statistics)
         {
             ref Verdict verdict = ref verdicts[i];
             byte declared = records[i].SeverityNumber;
+            if (verdict.Source == VerdictSource.Model)
+            {
+                // Before rules and policy: this is about the model.
+                _tally.NotePrediction(verdict);
+                law.Samples?.Look(batch, records[i], verdict);
+            }
+
             if (declared != 0)
             {
                 Weigh(law.Policy, declared, ref verdict);

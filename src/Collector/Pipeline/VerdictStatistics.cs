@@ -6,6 +6,9 @@ namespace Collector.Pipeline;
 /// <remarks>A worker counts a batch in a <see cref="Tally"/> of its own and adds it once; read when scraped. Safe on any thread.</remarks>
 sealed class VerdictStatistics(TimeProvider time)
 {
+    /// <summary>Buckets of the model's confidence, each a tenth wide.</summary>
+    public const int ConfidenceBuckets = 10;
+
     const int WindowSeconds = 60;
 
     static readonly int SeverityCount = LabelNames.Severities.Count;
@@ -94,6 +97,23 @@ sealed class VerdictStatistics(TimeProvider time)
         /// <summary>Declared and predicted severity, where both are known and differ: [declared * severities + predicted].</summary>
         public long[] Disagreements { get; } = new long[SeverityCount * SeverityCount];
 
+        /// <summary>What the model said, before rules and policy: [severity * categories + category].</summary>
+        public long[] Predictions { get; } = new long[SeverityCount * CategoryCount];
+
+        /// <summary>How sure the model was of them: bucket i holds what is above i/10 and at most (i+1)/10, the first one 0 too.</summary>
+        public long[] Confidences { get; } = new long[ConfidenceBuckets];
+
+        /// <summary>Sum of the confidences.</summary>
+        public double ConfidenceSum { get; private set; }
+
+        /// <summary>Hot: a verdict of the model.</summary>
+        public void NotePrediction(in Verdict verdict)
+        {
+            Predictions[((int)verdict.Severity * CategoryCount) + (int)verdict.Category]++;
+            Confidences[Math.Clamp((int)MathF.Ceiling(verdict.Confidence * ConfidenceBuckets) - 1, 0, ConfidenceBuckets - 1)]++;
+            ConfidenceSum += verdict.Confidence;
+        }
+
         public void Add(Tally other)
         {
             AddAll(Severities, other.Severities);
@@ -101,6 +121,9 @@ sealed class VerdictStatistics(TimeProvider time)
             AddAll(CriticalCategories, other.CriticalCategories);
             AddAll(Sources, other.Sources);
             AddAll(Disagreements, other.Disagreements);
+            AddAll(Predictions, other.Predictions);
+            AddAll(Confidences, other.Confidences);
+            ConfidenceSum += other.ConfidenceSum;
         }
 
         public void Clear()
@@ -110,6 +133,9 @@ sealed class VerdictStatistics(TimeProvider time)
             Array.Clear(CriticalCategories);
             Array.Clear(Sources);
             Array.Clear(Disagreements);
+            Array.Clear(Predictions);
+            Array.Clear(Confidences);
+            ConfidenceSum = 0;
         }
 
         static void AddAll(long[] sums, long[] more)
