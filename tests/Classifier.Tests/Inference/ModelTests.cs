@@ -51,6 +51,32 @@ public sealed class ModelTests
         model.Return(other);
     }
 
+    /// <summary>Four threads at once on one session, and a session that was loaded anew as after a restart: every logit has the bits of a quiet run.</summary>
+    [Fact]
+    public async Task Run_OnEveryThreadAtLoadAndInAnotherSession_GivesTheSameBits()
+    {
+        const int Texts = 12;
+        ModelRunner quiet = TestModel.Instance.Rent()!;
+        int[][] expected = [.. Enumerable.Range(0, Texts).Select(i => Bits(quiet, i))];
+        TestModel.Instance.Return(quiet);
+        using Model another = TestModel.Load();
+        Model[] models = [TestModel.Instance, another];
+        await Task.WhenAll(Enumerable.Range(0, 4).Select(thread => Task.Run(() =>
+        {
+            Model model = models[thread % 2];
+            ModelRunner runner = model.Rent()!;
+            int[] order = [.. Enumerable.Range(0, Texts)];
+            Random random = new(thread);
+            for (int round = 0; round < 3; round++)
+            {
+                random.Shuffle(order);
+                Assert.All(order, i => Assert.Equal(expected[i], Bits(runner, i)));
+            }
+
+            model.Return(runner);
+        })));
+    }
+
     [Fact]
     public void Run_InSteadyState_AllocatesNothing()
     {
@@ -79,6 +105,8 @@ public sealed class ModelTests
     [InlineData(101, "[CLS]")]
     [InlineData(30_521, "##～")]
     public void Token_OfAnId_IsTheLineOfTheVocabulary(int id, string piece) => Assert.Equal(piece, TestModel.Instance.Tokenizer.Token(id));
+
+    static int[] Bits(ModelRunner runner, int vector) => [.. Logits(runner, vector * 7).Select(BitConverter.SingleToInt32Bits)];
 
     static float[] Logits(ModelRunner runner, int vector)
     {
