@@ -1,5 +1,6 @@
 using System.Globalization;
 using EndToEnd.Tests.Harness;
+using Tests.Shared;
 
 namespace EndToEnd.Tests;
 
@@ -47,5 +48,91 @@ public sealed class ReloadTests
         Assert.Equal(0, await collector.Program.StopAsync());
         int[] numbers = [.. collector.Records().Select(r => int.Parse(r.GetProperty("body").GetString()!.Split(' ')[1], CultureInfo.InvariantCulture)).Order()];
         Assert.Equal(Enumerable.Range(0, Count), numbers);
+    }
+
+    /// <summary>Another model takes over while records come in, a broken one does not, and nothing is lost either way.</summary>
+    [Fact]
+    public async Task Reload_OfTheModelUnderLoad_SwapsItAndLosesNothing()
+    {
+        // Two thousand lines a second for as long as the reloads take: some seconds, and five minutes at most.
+        const int CountMax = 600_000;
+        TimeSpan patience = TimeSpan.FromMinutes(3);
+        using TemporaryFolder folder = new();
+        await using CollectorProcess collector = await CollectorProcess.StartAsync(folder: folder);
+        string file = folder.File("collector.yaml");
+        string good = await File.ReadAllTextAsync(file);
+        using SyslogSender sender = await SyslogSender.ConnectTcpAsync(collector.TcpPort);
+        using CancellationTokenSource enough = new();
+        int sent = 0;
+        Task load = Task.Run(async () =>
+        {
+            using PeriodicTimer pace = new(TimeSpan.FromMilliseconds(50));
+            for (; sent < CountMax && !enough.IsCancellationRequested; sent += 100)
+            {
+                await sender.SendAsync(SyslogSender.Lines(sent, 100));
+                await pace.WaitForNextTickAsync();
+            }
+        });
+
+        await collector.WaitForMetricAsync("collector_ledger_records_total{state=\"delivered\"}", value => value > 0, patience);
+        await TakeModelAsync(WriteModel(folder, "other-1"));
+        await collector.Program.WaitForLineAsync(line => line.Contains("Model other-1 (", StringComparison.Ordinal), patience);
+        await UntilReloadsAsync(1);
+
+        // The new one had to read the template of the load anew: the answers of the old one are gone.
+        await collector.WaitForMetricAsync("collector_classifier_inference_duration_seconds_count", value => value >= 2, patience);
+
+        string broken = WriteModel(folder, "broken");
+        await File.WriteAllBytesAsync(Path.Combine(broken, "severity.onnx"), new byte[1_000]);
+        await TakeModelAsync(broken);
+        string refusal = await collector.Program.WaitForLineAsync(line => line.Contains("the model in charge stays", StringComparison.Ordinal), patience);
+        Assert.Contains(broken, refusal, StringComparison.Ordinal);
+        Assert.Equal(0, await collector.MetricAsync("collector_config_last_reload_successful"));
+
+        await TakeModelAsync(WriteModel(folder, "other-2"));
+        await UntilReloadsAsync(2);
+        await enough.CancelAsync();
+        await load;
+        await sender.SendAsync(SyslogSender.Lines(sent, 100));
+        sent += 100;
+        await collector.WaitForMetricAsync("collector_ledger_records_total{state=\"received\"}", value => value >= sent, patience);
+        await collector.WaitForMetricAsync("collector_ledger_queued_records", value => value == 0, patience);
+        Assert.Equal((sent, sent, 0, 0), await collector.LedgerAsync());
+        Assert.Equal(0, await collector.Program.StopAsync(patience));
+        List<System.Text.Json.JsonElement> records = collector.Records();
+        Assert.Equal(
+            Enumerable.Range(0, sent),
+            records.Select(r => int.Parse(r.GetProperty("body").GetString()!.Split(' ')[1], CultureInfo.InvariantCulture)).Order());
+        Assert.Equal(["other-1", "other-2", "severity-1"], records.Select(r => r.GetProperty("verdict").GetProperty("model").GetString()).Distinct().Order(StringComparer.Ordinal));
+
+        async Task TakeModelAsync(string model)
+        {
+            await File.WriteAllTextAsync(file, good + $"\nclassifier: {{ model_folder: \"{model}\" }}\n");
+            collector.Program.Signal(1);
+        }
+
+        async Task UntilReloadsAsync(int count)
+        {
+            using CancellationTokenSource deadline = new(patience);
+            using PeriodicTimer timer = new(TimeSpan.FromMilliseconds(50));
+            while (collector.Program.Errors.Count(line => line.Contains("Configuration reloaded", StringComparison.Ordinal)) < count)
+            {
+                await timer.WaitForNextTickAsync(deadline.Token);
+            }
+        }
+    }
+
+    /// <summary>The shipped model under another name, which makes it another model.</summary>
+    static string WriteModel(TemporaryFolder folder, string name)
+    {
+        string model = Directory.CreateDirectory(Path.Combine(folder.Path, name)).FullName;
+        foreach (string file in (string[])["severity.onnx", "vocab.txt"])
+        {
+            File.Copy(Repository.PathTo("models", file), Path.Combine(model, file));
+        }
+
+        string card = File.ReadAllText(Repository.PathTo("models", "model.json"));
+        File.WriteAllText(Path.Combine(model, "model.json"), card.Replace("severity-1", name, StringComparison.Ordinal));
+        return model;
     }
 }
