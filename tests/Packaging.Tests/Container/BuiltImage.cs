@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Runtime.InteropServices;
 using Packaging.Tests.Tools;
 using Tests.Shared;
@@ -5,13 +6,16 @@ using Tests.Shared;
 namespace Packaging.Tests.Container;
 
 /// <summary>The image that the Dockerfile makes as it stands, on base images made from Debian packages.</summary>
+/// <remarks>In a storage of its own: nothing of it stays, and nobody finds a stand-in under the name of a real base image.</remarks>
 public sealed class BuiltImage : IAsyncLifetime
 {
+    /// <summary>To run it by.</summary>
+    internal const string Name = "localhost/collector-test";
+
     /// <summary>What a container may open and start: hosts of tests may forbid more.</summary>
     internal static readonly string[] Limits = ["--ulimit", "nofile=4000:4000", "--ulimit", "nproc=4000:4000"];
 
-    /// <summary>To run it by; one for each run, so that two runs side by side do not take it from each other.</summary>
-    internal static readonly string Name = "localhost/collector-test:" + Guid.NewGuid().ToString("N")[..8];
+    readonly TemporaryFolder _folder = new();
 
     /// <summary>Makes the base images that cannot be pulled, under their names, and builds without a network.</summary>
     public async Task InitializeAsync()
@@ -22,6 +26,12 @@ public sealed class BuiltImage : IAsyncLifetime
             return;
         }
 
+        _folder.Write("storage.conf", $"""
+            [storage]
+            driver = "overlay"
+            graphroot = "{_folder.PathTo("storage")}"
+            runroot = "{_folder.PathTo("run")}"
+            """);
         string[] bases = [.. File.ReadLines(Repository.PathTo("Dockerfile")).Where(l => l.StartsWith("FROM ", StringComparison.Ordinal)).Select(l => l.Split(' ')[1])];
         // Three folders above shared/Microsoft.NETCore.App/VERSION.
         string dotnet = Path.GetFullPath(Path.Combine(RuntimeEnvironment.GetRuntimeDirectory(), "..", "..", ".."));
@@ -38,11 +48,27 @@ public sealed class BuiltImage : IAsyncLifetime
             "--tag", Name, Repository.Root])).Succeeded();
     }
 
-    /// <summary>Takes the images away, and the layers that only they had.</summary>
-    public Task DisposeAsync() => Ability.NoContainers is null ? PodmanAsync(["rmi", "--force", Name]) : Task.CompletedTask;
+    public async Task DisposeAsync()
+    {
+        if (Ability.NoContainers is null)
+        {
+            await PodmanAsync("rmi", "--all", "--force");
+            // Podman mounts the folder of its layers on itself, and a build that failed leaves its layers mounted.
+            await Tool.RunAsync("umount", "--recursive", _folder.PathTo("storage", "overlay"));
+        }
 
-    internal static Task<ToolResult> PodmanAsync(string[] arguments) => Tool.RunAsync("podman", ["--runtime", "runc", .. arguments]);
+        _folder.Dispose();
+    }
 
-    static async Task StandInAsync(string name, params string[] arguments) =>
-        (await Tool.RunAsync("bash", [Repository.PathTo("tests", "Packaging.Tests", "Container", "stand-in-image.sh"), name, .. arguments])).Succeeded();
+    internal Task<ToolResult> PodmanAsync(params IEnumerable<string> arguments) => RunAsync("podman", ["--runtime", "runc", .. arguments]);
+
+    async Task StandInAsync(string name, params string[] arguments) =>
+        (await RunAsync("bash", [Repository.PathTo("tests", "Packaging.Tests", "Container", "stand-in-image.sh"), name, .. arguments])).Succeeded();
+
+    Task<ToolResult> RunAsync(string program, string[] arguments)
+    {
+        ProcessStartInfo start = new(program, arguments);
+        start.Environment["CONTAINERS_STORAGE_CONF"] = _folder.PathTo("storage.conf");
+        return Tool.RunAsync(start);
+    }
 }
