@@ -17,6 +17,9 @@ sealed partial class OutputQueue : IBatchConsumer, IAsyncDisposable
     // A batch is copied when its wanted records fill less than this share of its memory.
     const int SparseDivisor = 4;
 
+    // Larger batches are not copied into a pack that has begun: memory of their own is no waste.
+    const int FillBytesMax = RecordBatchPool.LargeBytes / 4;
+
     // A receiver with two transports beside another one: few kinds of packs are open at a time.
     const int OpenPacksMax = 4;
 
@@ -158,7 +161,7 @@ sealed partial class OutputQueue : IBatchConsumer, IAsyncDisposable
 
                 ReadOnlySpan<int> wanted = indices.AsSpan(0, count);
                 long copyBytes = BytesIfSparse(batch, wanted);
-                if (copyBytes > 0 && TryAddToOpenPack(batch, wanted, copyBytes))
+                if (copyBytes > 0 ? TryAddToOpenPack(batch, wanted, copyBytes) : TryFillLastPack(batch, wanted))
                 {
                     return null;
                 }
@@ -230,6 +233,18 @@ sealed partial class OutputQueue : IBatchConsumer, IAsyncDisposable
 
         long bytes = batch.CopyBytes(wanted);
         return bytes < memory / SparseDivisor && bytes <= RecordBatchPool.LargeBytes && wanted.Length <= PackRecordsMax ? Math.Max(1, bytes) : 0;
+    }
+
+    /// <summary>A batch that is full enough to be held goes into the pack before it: between batches that are held each sparse one would begin a pack of its own.</summary>
+    bool TryFillLastPack(ClassifiedBatch batch, ReadOnlySpan<int> wanted)
+    {
+        if (_waiting.Last is not { Value.IsPack: true } || wanted.Length > PackRecordsMax || batch.BytesUsed > FillBytesMax)
+        {
+            return false;
+        }
+
+        long bytes = batch.CopyBytes(wanted);
+        return bytes <= FillBytesMax && TryAddToOpenPack(batch, wanted, Math.Max(1, bytes));
     }
 
     bool TryAddToOpenPack(ClassifiedBatch batch, ReadOnlySpan<int> wanted, long copyBytes)

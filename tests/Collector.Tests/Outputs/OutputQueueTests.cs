@@ -3,17 +3,16 @@ using Collector.Outputs;
 using Collector.Pipeline;
 using Collector.Tests.Shared;
 using Microsoft.Extensions.Logging.Abstractions;
-using Microsoft.Extensions.Time.Testing;
 using Receivers;
 
 namespace Collector.Tests.Outputs;
 
 public sealed class OutputQueueTests
 {
-    static readonly TimeSpan Deadline = TimeSpan.FromSeconds(10);
+    static readonly TimeSpan Deadline = TimeSpan.FromSeconds(60);
 
     readonly Ledger _ledger = new();
-    readonly FakeTimeProvider _time = new();
+    readonly DelayClock _time = new();
     readonly ClassifiedBatchPool _pool;
 
     public OutputQueueTests() => _pool = new ClassifiedBatchPool(_ledger);
@@ -66,6 +65,33 @@ public sealed class OutputQueueTests
         Assert.Equal(Enumerable.Range(0, 500).Select(i => (i * 2) + 1), numbers.Where(n => n % 2 == 1));
         Assert.Equal(1001, _ledger.Delivered);
         AssertBooks(queue, selected: 1001, delivered: 1001);
+    }
+
+    /// <summary>As a steady flow over TCP is cut: a buffer full of lines, then the few that were left.</summary>
+    [Fact]
+    public async Task Offer_FullAndSparseBatchesInTurn_TakeLittleMoreThanTheirRecords()
+    {
+        StuckOutput output = new();
+        await using OutputQueue queue = await StartAsync(output, new OutputQueueOptions());
+        int sent = 0;
+        for (int i = 0; i < 400; i++)
+        {
+            BatchBuilder builder = new();
+            for (int k = i % 2 == 0 ? 80 : 8; k > 0; k--)
+            {
+                builder.Add($"{sent++} request took 12 ms and was answered with 200 to somebody far away", "web1", "api");
+            }
+
+            await OfferAsync(queue, builder);
+            await output.Reached.WaitAsync(Deadline);
+        }
+
+        long each = queue.Statistics.QueuedBytes / sent;
+        Assert.True(each < 450, $"{each} bytes a record");
+        output.Open();
+        await queue.StopAsync(default).WaitAsync(Deadline);
+        Assert.Equal(Enumerable.Range(0, sent), output.Bodies.Select(body => int.Parse(body.Split(' ')[0])));
+        AssertBooks(queue, selected: sent, delivered: sent);
     }
 
     [Fact]
@@ -179,9 +205,13 @@ public sealed class OutputQueueTests
         await OfferAsync(queue, new BatchBuilder().Add("a"));
 
         Assert.Equal(0, await NextAsync(output.Tries));
-        await AdvanceUntilAsync(output.Tries, step: TimeSpan.FromMilliseconds(25), from: TimeSpan.FromMilliseconds(125), to: TimeSpan.FromMilliseconds(275));
-        await AdvanceUntilAsync(output.Tries, step: TimeSpan.FromMilliseconds(50), from: TimeSpan.FromMilliseconds(250), to: TimeSpan.FromMilliseconds(550));
-        await AdvanceUntilAsync(output.Tries, step: TimeSpan.FromSeconds(1), from: TimeSpan.FromSeconds(39), to: TimeSpan.FromSeconds(41));
+        foreach ((int least, int most) in new[] { (125, 250), (250, 500), (40_000, 40_000) })
+        {
+            TimeSpan wait = await _time.Delays.ReadAsync(Ended());
+            Assert.InRange(wait.TotalMilliseconds, least, most);
+            _time.Advance(wait);
+            await NextAsync(output.Tries);
+        }
 
         await queue.StopAsync(default).WaitAsync(Deadline);
         Assert.Equal(["a"], output.Bodies);
@@ -196,16 +226,21 @@ public sealed class OutputQueueTests
         await using OutputQueue queue = await StartAsync(output, new OutputQueueOptions { GiveUpAfter = TimeSpan.FromSeconds(60), RetryDelayMax = TimeSpan.FromSeconds(5) });
         await OfferAsync(queue, new BatchBuilder().Add("a").Add("b"));
         await NextAsync(output.Tries);
-        for (int second = 1; queue.Statistics.QueuedRecords > 0 && second < 70; second++)
+        TimeSpan elapsed = TimeSpan.Zero;
+        while (await NextDelayAsync(() => queue.Statistics.QueuedRecords == 0) is { } wait)
         {
-            await AdvanceAsync(TimeSpan.FromSeconds(1));
-            if (second == 30)
+            if (elapsed > TimeSpan.FromSeconds(30))
             {
                 Assert.StartsWith("retrying for", queue.Problem);
                 Assert.EndsWith("unreachable: no route to host", queue.Problem);
-                Assert.InRange(queue.OldestAgeSeconds, 29, 33);
+                Assert.InRange(queue.OldestAgeSeconds, elapsed.TotalSeconds - 1, elapsed.TotalSeconds + 1);
             }
+
+            _time.Advance(wait);
+            elapsed += wait;
         }
+
+        Assert.InRange(elapsed.TotalSeconds, 54, 60);
 
         AssertBooks(queue, selected: 2, delivered: 0, ("unreachable", 2));
         Assert.Equal(2, _ledger.DroppedTotal);
@@ -219,16 +254,12 @@ public sealed class OutputQueueTests
         await using OutputQueue queue = await StartAsync(output, new OutputQueueOptions { RetryDelayMin = TimeSpan.FromSeconds(5) });
         await OfferAsync(queue, new BatchBuilder().Add("a"));
         await output.Reached.WaitAsync(Deadline);
-        await AdvanceAsync(TimeSpan.FromSeconds(9));
+        _time.Advance(TimeSpan.FromSeconds(9));
         Assert.Null(queue.Problem);
-        await AdvanceAsync(TimeSpan.FromSeconds(2));
+        _time.Advance(TimeSpan.FromSeconds(2));
         Assert.Equal("no answer for 11 s", queue.Problem);
         output.Fail();
-        for (int i = 0; i < 1000 && queue.Statistics.LastError.Length == 0; i++)
-        {
-            await Task.Delay(5);
-        }
-
+        await _time.Delays.ReadAsync(Ended());
         Assert.Equal("retrying for 11 s: timeout: no answer", queue.Problem);
         Assert.Equal(11, queue.OldestAgeSeconds);
     }
@@ -277,12 +308,12 @@ public sealed class OutputQueueTests
         await OfferAsync(queue, new BatchBuilder().Add("a").Add("b").Add("c").Add("d"));
         first.Open();
         Task stop = queue.StopAsync(default);
-        for (int i = 0; i < 1000 && !stop.IsCompleted; i++)
+        while (await NextDelayAsync(() => stop.IsCompleted) is { } wait)
         {
-            await AdvanceAsync(TimeSpan.FromMilliseconds(100));
+            _time.Advance(wait);
         }
 
-        await stop.WaitAsync(Deadline);
+        await stop;
         Assert.Equal(["d"], output.Bodies);
         Assert.Equal((isPack ? 4 : 3, 1), (queue.Statistics.Delivered, queue.Statistics.Failed));
         Assert.Equal((isPack ? 4 : 3, 1), (_ledger.Delivered, _ledger.DroppedTotal));
@@ -435,17 +466,23 @@ public sealed class OutputQueueTests
         await Task.Delay(2);
     }
 
-    async Task AdvanceUntilAsync(System.Threading.Channels.ChannelReader<int> tries, TimeSpan step, TimeSpan from, TimeSpan to)
+    /// <summary>How long the consumer wants to wait; null once it is over.</summary>
+    async Task<TimeSpan?> NextDelayAsync(Func<bool> isOver)
     {
-        TimeSpan waited = TimeSpan.Zero;
-        while (!tries.TryRead(out _))
+        using CancellationTokenSource deadline = new(Deadline);
+        using PeriodicTimer timer = new(TimeSpan.FromMilliseconds(2));
+        TimeSpan wait;
+        while (!_time.Delays.TryRead(out wait))
         {
-            Assert.True(waited < to, $"no try after {waited}");
-            await AdvanceAsync(step);
-            waited += step;
+            if (isOver())
+            {
+                return null;
+            }
+
+            await timer.WaitForNextTickAsync(deadline.Token);
         }
 
-        Assert.True(waited >= from, $"tried after {waited}");
+        return wait;
     }
 
     static void AssertBooks(OutputQueue queue, long selected, long delivered, params (string Reason, long Records)[] dropped)
