@@ -61,6 +61,78 @@ public sealed class PayloadTests
         }
     }
 
+    /// <summary>Media of JSON: one document, in which the text of a record is text of a string, without a line end or another control of its own.</summary>
+    [Theory]
+    [InlineData("slack")]
+    [InlineData("teams")]
+    [InlineData("pagerduty")]
+    [InlineData("webhook")]
+    [InlineData("alertmanager")]
+    public void Write_TextThatTriesToAct_AddsNothingToTheDocument(string kind)
+    {
+        Alert plain = Notices.Alert();
+        Alert evil = Notices.Alert(Notices.Evil, Notices.Evil, Notices.Evil);
+        Assert.Equal(Shape(kind, plain), Shape(kind, evil));
+        foreach (string text in Strings(Document(kind, evil)))
+        {
+            Assert.DoesNotContain(text, c => (char.IsControl(c) && c != '\n') || c is '\u202E' or '\u2028');
+            Assert.DoesNotContain("\nBcc", text, StringComparison.Ordinal);
+        }
+
+        static string Shape(string kind, Alert alert) => string.Join('\n', Paths(Document(kind, alert), ""));
+
+        static IEnumerable<string> Paths(JsonElement element, string path) => element.ValueKind switch
+        {
+            JsonValueKind.Object => element.EnumerateObject().SelectMany(p => Paths(p.Value, path + "." + p.Name)),
+            JsonValueKind.Array => element.EnumerateArray().SelectMany(e => Paths(e, path + "[]")),
+            _ => [path],
+        };
+
+        static IEnumerable<string> Strings(JsonElement element) => element.ValueKind switch
+        {
+            JsonValueKind.Object => element.EnumerateObject().SelectMany(p => Strings(p.Value)),
+            JsonValueKind.Array => element.EnumerateArray().SelectMany(Strings),
+            JsonValueKind.String => [element.GetString()!],
+            _ => [],
+        };
+    }
+
+    /// <summary>A card's TextBlock reads Markdown, so links and mentions would act in it.</summary>
+    [Fact]
+    public void Teams_AnyText_IsNoMarkdown()
+    {
+        string card = Document("teams", Notices.Alert(Notices.Evil)).GetRawText();
+        Assert.Contains("\"TextRun\"", card, StringComparison.Ordinal);
+        Assert.DoesNotContain("\"TextBlock\"", card, StringComparison.Ordinal);
+    }
+
+    static JsonElement Document(string kind, Alert alert)
+    {
+        using Collector.Outputs.Formats.PayloadBuffer buffer = new();
+        AlertNotice notice = Notices.Firing(alert);
+        switch (kind)
+        {
+            case "slack":
+                new SlackPayload(Options).Write(buffer, notice);
+                break;
+            case "teams":
+                new TeamsPayload(Options).Write(buffer, notice);
+                break;
+            case "webhook":
+                new WebhookPayload(Options).Write(buffer, notice);
+                break;
+            case "alertmanager":
+                new AlertmanagerPayload(Options).Write(buffer, notice);
+                break;
+            default:
+                new PagerDutyPayload("routing", Options).Write(buffer, notice, PagerDutyPayload.DedupKeys(notice)[0]);
+                break;
+        }
+
+        using JsonDocument document = JsonDocument.Parse(buffer.Memory);
+        return document.RootElement.Clone();
+    }
+
     [Fact]
     public void Clean_Controls_AreWrittenOut()
     {

@@ -127,7 +127,7 @@ public sealed class SinkFaultTests
     public async Task Send_WithEveryKindOfAnswer_RetriesWhatMayPassAndCountsWhatNeverWill()
     {
         using ScriptedServer server = new(
-            "503|busy", "429 Retry-After: 1|slow down", ScriptedServer.Reset, ScriptedServer.Half, "200|ok", "400|bad", "413|large", "401|who", "200|ok");
+            "503|busy", "429 Retry-After: 1|slow down", ScriptedServer.Reset, ScriptedServer.Half, ScriptedServer.Slow + "200|ok", "400|bad", "413|large", "401|who", "200|ok");
         await using OutputQueue queue = await StartAsync(new PostingOutput(server.Address), new OutputQueueOptions { RetryDelayMin = TimeSpan.FromMilliseconds(20), RetryDelayMax = TimeSpan.FromMilliseconds(100) });
         for (int i = 0; i < 5; i++)
         {

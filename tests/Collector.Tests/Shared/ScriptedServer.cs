@@ -20,6 +20,9 @@ sealed class ScriptedServer : IDisposable
     /// <summary>Does not answer.</summary>
     public const string Hang = "hang";
 
+    /// <summary>Before a line of the script: answers so after a third of a second.</summary>
+    public const string Slow = "slow ";
+
     /// <summary>Ends the connection with a reset.</summary>
     public const string Reset = "reset";
 
@@ -65,7 +68,7 @@ sealed class ScriptedServer : IDisposable
     public long HugeBytes => Interlocked.Read(ref _hugeBytes);
 
     /// <summary>The next request.</summary>
-    public async Task<ScriptedRequest> NextAsync(double seconds = 10)
+    public async Task<ScriptedRequest> NextAsync(double seconds = 60)
     {
         using CancellationTokenSource deadline = new(TimeSpan.FromSeconds(seconds));
         return await _requests.Reader.ReadAsync(deadline.Token);
@@ -121,7 +124,12 @@ sealed class ScriptedServer : IDisposable
                         await WriteHugeAsync(stream);
                         return;
                     default:
-                        await stream.WriteAsync(Encode(answer), _stop.Token);
+                        if (answer.StartsWith(Slow, StringComparison.Ordinal))
+                        {
+                            await Task.Delay(333, _stop.Token);
+                        }
+
+                        await stream.WriteAsync(Encode(answer.StartsWith(Slow, StringComparison.Ordinal) ? answer[Slow.Length..] : answer), _stop.Token);
                         break;
                 }
             }

@@ -49,7 +49,7 @@ sealed class MailServer : IDisposable
     /// <summary>The next mail as it came.</summary>
     public async Task<string> NextAsync()
     {
-        using CancellationTokenSource deadline = new(TimeSpan.FromSeconds(10));
+        using CancellationTokenSource deadline = new(TimeSpan.FromSeconds(60));
         return await _mailbox.Reader.ReadAsync(deadline.Token);
     }
 

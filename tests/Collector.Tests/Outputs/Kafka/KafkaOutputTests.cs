@@ -4,10 +4,12 @@ using System.Text.Json;
 using Classifier;
 using Collector.Configuration;
 using Collector.Outputs;
+using Collector.Outputs.Formats;
 using Collector.Outputs.Kafka;
 using Collector.Outputs.Tls;
 using Collector.Pipeline;
 using Collector.Tests.Configuration;
+using Collector.Tests.Outputs.Requests;
 using Collector.Tests.Shared;
 using Confluent.Kafka;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -20,7 +22,7 @@ namespace Collector.Tests.Outputs.Kafka;
 /// <summary>Against librdkafka's mock brokers: the real protocol over loopback.</summary>
 public sealed class KafkaOutputTests
 {
-    static readonly TimeSpan Deadline = TimeSpan.FromSeconds(30);
+    static readonly TimeSpan Deadline = TimeSpan.FromSeconds(60);
 
     readonly Ledger _ledger = new();
     readonly ClassifiedBatchPool _pool;
@@ -61,6 +63,24 @@ public sealed class KafkaOutputTests
         Assert.Equal("10.0.0.7", read["no host"].Message.Key);
         Assert.Null(read["nobody knows"].Message.Key);
         Assert.Equal(BatchBuilder.Noon / 1_000_000 + 1, read["nobody knows"].Message.Timestamp.UnixTimestampMs);
+    }
+
+    [Theory]
+    [InlineData("json")]
+    [InlineData("text")]
+    [InlineData("original")]
+    public async Task Send_EachFormat_IsTheDocumentedMessage(string format)
+    {
+        using MockCluster cluster = new();
+        await using KafkaOutput output = await StartAsync(Options(cluster) with { Format = Enum.Parse<LineFormat>(format, ignoreCase: true) });
+        ClassifiedBatch batch = new BatchBuilder()
+            .Add("Failed \"password\"\nfor root\u001b[31m", "web1", "sshd", "812", "ID47", "[a@1 k=\"v\"]", peer: PeerAddress.V4([10, 0, 0, 7], 49152), verdict: Payloads.ByModel,
+                set: (ref LogRecord r) => (r.Facility, r.SeverityNumber) = (4, 18))
+            .Build(_pool);
+        Assert.Equal(SendOutcome.Delivered, await output.SendAsync(batch, Identity.Upto(1).AsMemory(0, 1), default));
+        Message<string, string> message = Assert.Single(cluster.Read("logs", 1)).Message;
+        string headers = string.Join('\n', message.Headers.Select(h => $"{h.Key}: {Encoding.UTF8.GetString(h.GetValueBytes())}"));
+        Snapshot.Verify($"key: {message.Key}\n{headers}\n\n{message.Value}\n", parameters: format);
     }
 
     [Fact]

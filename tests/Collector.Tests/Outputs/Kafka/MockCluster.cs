@@ -61,7 +61,7 @@ sealed unsafe class MockCluster : IDisposable
     }
 
     /// <summary>Reads so many messages of a topic from its beginning.</summary>
-    public List<ConsumeResult<string, string>> Read(string topic, int count, double seconds = 20)
+    public List<ConsumeResult<string, string>> Read(string topic, int count, double seconds = 60)
     {
         using IConsumer<string, string> consumer = new ConsumerBuilder<string, string>(new ConsumerConfig
         {

@@ -1,26 +1,22 @@
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
-using Classifier;
-using Collector.Outputs;
 using Collector.Outputs.Formats;
 using Collector.Outputs.Loki;
-using Collector.Outputs.Requests;
-using Collector.Pipeline;
+using Collector.Tests.Outputs.Requests;
 using Collector.Tests.Shared;
 using Google.Protobuf;
 using OpenTelemetry.Proto.Common.V1;
 using OpenTelemetry.Proto.Resource.V1;
 using Receivers;
 using Tests.Shared;
+using static Collector.Tests.Outputs.Requests.Payloads;
 using ProtoRecord = OpenTelemetry.Proto.Logs.V1.LogRecord;
 
 namespace Collector.Tests.Outputs.Loki;
 
 public sealed class LokiPushPayloadTests
 {
-    static readonly Verdict ByModel = new() { Severity = Severity.Critical, Category = Category.Security, Confidence = 0.97f, TemplateId = 0x9f1c53aa0b1d4e22 };
-
     [Fact]
     public void Write_Records_HaveTheDocumentedShape()
     {
@@ -43,11 +39,11 @@ public sealed class LokiPushPayloadTests
             EventName = "paid",
             Attributes =
             {
-                Pair("http.status-code", new AnyValue { IntValue = 500 }), Pair("1st", Text("x")), Pair("ok", new AnyValue { BoolValue = true }), Pair("collector.severity", Text("theirs")),
-                Pair("list", new AnyValue { ArrayValue = new ArrayValue { Values = { Text("a"), new AnyValue { IntValue = 1 } } } }), Pair("none", new AnyValue()),
+                Pair("http.status-code", new AnyValue { IntValue = 500 }), Pair("1st", "x"), Pair("ok", new AnyValue { BoolValue = true }), Pair("collector.severity", "theirs"),
+                Pair("list", new AnyValue { ArrayValue = new ArrayValue { Values = { Value("a"), new AnyValue { IntValue = 1 } } } }), Pair("none", new AnyValue()),
             },
         };
-        builder.Add("pay", app: "shop", original: record.ToByteArray(), resource: new Resource { Attributes = { Pair("service.name", Text("shop")) } }.ToByteArray(), verdict: ByModel);
+        builder.Add("pay", app: "shop", original: record.ToByteArray(), resource: new Resource { Attributes = { Pair("service.name", "shop") } }.ToByteArray(), verdict: ByModel);
         Snapshot.Verify(Encode(builder), "json");
     }
 
@@ -99,38 +95,22 @@ public sealed class LokiPushPayloadTests
     [Fact]
     public void Write_MoreThanARequestHolds_SplitsBySizeAndLeavesOutWhatIsTooLarge()
     {
-        const int bytesMax = 2000;
         BatchBuilder builder = new() { BufferBytes = 1 << 20 };
-        string[] bodies = [.. Enumerable.Range(0, 100).Select(i => i is 0 or 41 or 99 ? new string('x', 3000) : $"record {i} {new string('y', i * 7)}")];
-        foreach (string body in bodies)
+        foreach (string body in ManyBodies)
         {
             builder.Add(body, "web1");
         }
 
-        ClassifiedBatch batch = builder.Build(new ClassifiedBatchPool(new Ledger()));
-        using LokiPushPayload payload = new(bytesMax, LineFormat.Text, 1000);
-        using PayloadBuffer buffer = new(16);
-        List<string?> got = [];
-        int tooLarge = 0;
-        for (int from = 0; from < batch.Count;)
-        {
-            buffer.Clear();
-            RequestPart part = payload.Write(buffer, batch, Identity.Upto(batch.Count).AsSpan(from, batch.Count - from));
-            Assert.InRange(buffer.Length, 0, bytesMax);
-            got.AddRange(Values(Encoding.UTF8.GetString(buffer.Span)).Select(v => v[1].GetString()));
-            tooLarge += part.TooLarge;
-            from += part.Taken;
-        }
-
-        Assert.Equal(bodies.Where(b => b.Length < bytesMax), got);
-        Assert.Equal(3, tooLarge);
+        Assert.Equal(
+            ManyBodies.Where(b => b.Length < 2000),
+            Split(bytesMax => new LokiPushPayload(bytesMax, LineFormat.Text, 1000), builder).SelectMany(r => Values(Encoding.UTF8.GetString(r))).Select(v => v[1].GetString()));
     }
 
     [Fact]
     public void Write_ARecordWithThousandsOfAttributes_StaysWithinLokisLimits()
     {
         BatchBuilder builder = new() { Format = RecordFormat.Otlp, BufferBytes = 1 << 20 };
-        ProtoRecord record = new() { Attributes = { Enumerable.Range(0, 2000).Select(i => Pair("k" + i, Text(new string('v', i == 0 ? 50_000 : 20)))) } };
+        ProtoRecord record = new() { Attributes = { Enumerable.Range(0, 2000).Select(i => Pair("k" + i, new string('v', i == 0 ? 50_000 : 20))) } };
         builder.Add("x", original: record.ToByteArray());
         JsonElement metadata = Values(Encode(builder)).Single()[2];
         Assert.InRange(metadata.EnumerateObject().Count(), 50, 100);
@@ -146,27 +126,12 @@ public sealed class LokiPushPayloadTests
             builder.Add("Failed password", "web" + (i % 3), "sshd", "812", structuredData: "[a@1 k=\"v\"]", verdict: ByModel);
         }
 
-        ClassifiedBatch batch = builder.Build(new ClassifiedBatchPool(new Ledger()));
-        using LokiPushPayload payload = new(4 << 20, LineFormat.Text, 1000);
-        using PayloadBuffer buffer = new();
-        payload.Write(buffer, batch, Identity.Upto(20).AsSpan(0, 20));
-        long before = GC.GetAllocatedBytesForCurrentThread();
-        for (int i = 0; i < 100; i++)
-        {
-            buffer.Clear();
-            payload.Write(buffer, batch, Identity.Upto(20).AsSpan(0, 20));
-        }
-
-        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+        AssertAllocatesNothing(new LokiPushPayload(4 << 20, LineFormat.Text, 1000), builder);
     }
 
     static string Encode(BatchBuilder builder, LineFormat format = LineFormat.Text, int originsMax = 1000)
     {
-        ClassifiedBatch batch = builder.Build(new ClassifiedBatchPool(new Ledger()));
-        using LokiPushPayload payload = new(64 << 20, format, originsMax);
-        using PayloadBuffer buffer = new(16);
-        Assert.Equal(new RequestPart(batch.Count, batch.Count, 0), payload.Write(buffer, batch, Identity.Upto(batch.Count).AsSpan(0, batch.Count)));
-        string text = Encoding.UTF8.GetString(buffer.Span);
+        string text = Encoding.UTF8.GetString(Payloads.Encode(new LokiPushPayload(64 << 20, format, originsMax), builder));
         LokiSchema.Check(text);
         return text;
     }
@@ -174,8 +139,4 @@ public sealed class LokiPushPayloadTests
     static JsonElement.ArrayEnumerator Streams(string text) => JsonDocument.Parse(text).RootElement.GetProperty("streams").EnumerateArray();
 
     static IEnumerable<JsonElement> Values(string text) => Streams(text).SelectMany(s => s.GetProperty("values").EnumerateArray());
-
-    static AnyValue Text(string text) => new() { StringValue = text };
-
-    static KeyValue Pair(string key, AnyValue value) => new() { Key = key, Value = value };
 }

@@ -124,14 +124,23 @@ public sealed class OtlpGrpcTests
         Assert.Equal((SendKind)kind, (await output.SendAsync(Two())).Kind);
     }
 
-    [Fact]
-    public async Task Send_TrailersWithoutMeasure_AreNotRead()
+    [Theory]
+    [InlineData("x")]
+    [InlineData("grpc-status-details-bin")]
+    public async Task Send_TrailersWithoutMeasure_AreNotRead(string name)
     {
-        await using GrpcLogsServer server = await GrpcLogsServer.StartAsync(static context =>
+        await using GrpcLogsServer server = await GrpcLogsServer.StartAsync(context =>
         {
             for (int i = 0; i < 100; i++)
             {
-                context.ResponseTrailers.Add("x" + i, new string('x', 4000));
+                if (name.EndsWith("-bin", StringComparison.Ordinal))
+                {
+                    context.ResponseTrailers.Add(name, new byte[4000]);
+                }
+                else
+                {
+                    context.ResponseTrailers.Add(name + i, new string('x', 4000));
+                }
             }
 
             return new ExportLogsServiceResponse();

@@ -1,9 +1,5 @@
-using Classifier;
-using Collector.Outputs;
-using Collector.Outputs.Formats;
 using Collector.Outputs.Otlp;
-using Collector.Outputs.Requests;
-using Collector.Pipeline;
+using Collector.Tests.Outputs.Requests;
 using Collector.Tests.Shared;
 using Google.Protobuf;
 using OpenTelemetry.Proto.Collector.Logs.V1;
@@ -12,14 +8,13 @@ using OpenTelemetry.Proto.Logs.V1;
 using OpenTelemetry.Proto.Resource.V1;
 using Receivers;
 using Tests.Shared;
+using static Collector.Tests.Outputs.Requests.Payloads;
 using ProtoRecord = OpenTelemetry.Proto.Logs.V1.LogRecord;
 
 namespace Collector.Tests.Outputs.Otlp;
 
 public sealed class OtlpPayloadTests
 {
-    static readonly Verdict ByModel = new() { Severity = Severity.Critical, Category = Category.Security, Confidence = 0.97f, TemplateId = 0x9f1c53aa0b1d4e22 };
-
     static readonly PeerAddress Peer = PeerAddress.V4([10, 0, 0, 7], 49152);
 
     [Fact]
@@ -130,35 +125,14 @@ public sealed class OtlpPayloadTests
     [InlineData(RecordFormat.Otlp)]
     public void Write_MoreThanARequestHolds_SplitsBySizeAndLeavesOutWhatIsTooLarge(RecordFormat format)
     {
-        const int bytesMax = 2000;
         BatchBuilder builder = new() { Receiver = "otlp", Format = format, BufferBytes = 1 << 20 };
-        string[] bodies = [.. Enumerable.Range(0, 100).Select(i => i is 0 or 41 or 99 ? new string('x', 3000) : $"record {i} {new string('y', i * 7)}")];
-        foreach (string body in bodies)
+        foreach (string body in ManyBodies)
         {
             builder.Add(body, format == RecordFormat.Syslog ? "web1" : "", original: format == RecordFormat.Syslog ? null : new ProtoRecord { Body = Value(body) }.ToByteArray());
         }
 
-        ClassifiedBatch batch = builder.Build(new ClassifiedBatchPool(new Ledger()));
-        using OtlpPayload payload = new(bytesMax);
-        using PayloadBuffer buffer = new(16);
-        List<string> got = [];
-        int tooLarge = 0;
-        int requests = 0;
-        for (int from = 0; from < batch.Count;)
-        {
-            buffer.Clear();
-            RequestPart part = payload.Write(buffer, batch, Identity.Upto(batch.Count).AsSpan(from, batch.Count - from));
-            Assert.InRange(buffer.Length, 0, bytesMax);
-            Assert.Equal(part.Taken, part.Written + part.TooLarge);
-            got.AddRange(Bodies(ExportLogsServiceRequest.Parser.ParseFrom(buffer.Span)));
-            tooLarge += part.TooLarge;
-            from += part.Taken;
-            requests++;
-        }
-
-        Assert.Equal(bodies.Where(b => b.Length < bytesMax), got);
-        Assert.Equal(3, tooLarge);
-        Assert.InRange(requests, 5, 60);
+        Assert.Equal(
+            ManyBodies.Where(b => b.Length < 2000), Split(bytesMax => new OtlpPayload(bytesMax), builder).SelectMany(r => Bodies(ExportLogsServiceRequest.Parser.ParseFrom(r))));
     }
 
     [Theory]
@@ -175,18 +149,7 @@ public sealed class OtlpPayloadTests
                 resource: format == RecordFormat.Syslog ? null : new Resource { Attributes = { Pair("service.name", "sshd") } }.ToByteArray());
         }
 
-        ClassifiedBatch batch = builder.Build(new ClassifiedBatchPool(new Ledger()));
-        using OtlpPayload payload = new(4 << 20);
-        using PayloadBuffer buffer = new();
-        payload.Write(buffer, batch, Identity.Upto(20).AsSpan(0, 20));
-        long before = GC.GetAllocatedBytesForCurrentThread();
-        for (int i = 0; i < 100; i++)
-        {
-            buffer.Clear();
-            payload.Write(buffer, batch, Identity.Upto(20).AsSpan(0, 20));
-        }
-
-        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+        AssertAllocatesNothing(new OtlpPayload(4 << 20), builder);
     }
 
     static BatchBuilder New() => new() { Receiver = "otlp", Transport = "grpc", Format = RecordFormat.Otlp, BufferBytes = 1 << 20 };
@@ -215,15 +178,7 @@ public sealed class OtlpPayloadTests
         }
     }
 
-    static ExportLogsServiceRequest Encode(BatchBuilder builder)
-    {
-        ClassifiedBatch batch = builder.Build(new ClassifiedBatchPool(new Ledger()));
-        using OtlpPayload payload = new(64 << 20);
-        using PayloadBuffer buffer = new(16);
-        RequestPart part = payload.Write(buffer, batch, Identity.Upto(batch.Count).AsSpan(0, batch.Count));
-        Assert.Equal(new RequestPart(batch.Count, batch.Count, 0), part);
-        return ExportLogsServiceRequest.Parser.ParseFrom(buffer.Span);
-    }
+    static ExportLogsServiceRequest Encode(BatchBuilder builder) => ExportLogsServiceRequest.Parser.ParseFrom(Payloads.Encode(new OtlpPayload(64 << 20), builder));
 
     static IEnumerable<string> Bodies(ExportLogsServiceRequest request) =>
         request.ResourceLogs.SelectMany(r => r.ScopeLogs).SelectMany(s => s.LogRecords).Select(r => r.Body.StringValue);
@@ -231,8 +186,4 @@ public sealed class OtlpPayloadTests
     static string Text(ExportLogsServiceRequest request) => new JsonFormatter(JsonFormatter.Settings.Default.WithIndentation()).Format(request);
 
     static string Find(IEnumerable<KeyValue> attributes, string key) => attributes.FirstOrDefault(a => a.Key == key)?.Value.StringValue ?? "";
-
-    static AnyValue Value(string text) => new() { StringValue = text };
-
-    static KeyValue Pair(string key, string text) => new() { Key = key, Value = Value(text) };
 }

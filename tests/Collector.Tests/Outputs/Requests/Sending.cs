@@ -1,4 +1,5 @@
 using System.IO.Compression;
+using Collector.Alerts;
 using Collector.Configuration;
 using Collector.Outputs;
 using Collector.Pipeline;
@@ -12,12 +13,12 @@ namespace Collector.Tests.Outputs.Requests;
 /// <summary>Outputs made of configuration text, and one send through them.</summary>
 static class Sending
 {
-    public static async Task<IOutput> OpenAsync(string kind, string settings, TimeProvider? time = null, ILoggerFactory? loggers = null)
+    public static async Task<IOutput> OpenAsync(string kind, string settings, TimeProvider? time = null, ILoggerFactory? loggers = null, AlertEvidence? evidence = null)
     {
         LoadedConfiguration configuration = Configured.From($"outputs: {{ {kind}: {{ {settings} }} }}\n");
         Assert.True(configuration.IsGood, configuration.RenderMistakes());
         OutputSetup setup = configuration.Options.Outputs[0];
-        IOutput output = setup.Kind.Create(setup.Name, setup.Options, new OutputContext(time ?? TimeProvider.System, loggers ?? NullLoggerFactory.Instance));
+        IOutput output = setup.Kind.Create(setup.Name, setup.Options, new OutputContext(time ?? TimeProvider.System, loggers ?? NullLoggerFactory.Instance) { Evidence = evidence });
         await output.StartAsync(default);
         return output;
     }
