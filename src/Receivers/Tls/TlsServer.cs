@@ -117,9 +117,26 @@ public sealed partial class TlsServer
     }
 
     (DateTime Certificate, DateTime Key, DateTime Ca, DateTime Crl) Stamps() =>
-        (File.GetLastWriteTimeUtc(_options.CertificateFile), Stamp(_options.KeyFile), Stamp(_options.ClientCaFile), Stamp(_options.ClientCrlFile));
+        (Stamp(_options.CertificateFile), Stamp(_options.KeyFile), Stamp(_options.ClientCaFile), Stamp(_options.ClientCrlFile));
 
-    static DateTime Stamp(string file) => file.Length > 0 ? File.GetLastWriteTimeUtc(file) : default;
+    /// <summary>Of the file itself: Kubernetes gives links to links, and renews by swapping one in the middle.</summary>
+    static DateTime Stamp(string file)
+    {
+        if (file.Length == 0)
+        {
+            return default;
+        }
+
+        try
+        {
+            return File.ResolveLinkTarget(file, returnFinalTarget: true)?.LastWriteTimeUtc ?? File.GetLastWriteTimeUtc(file);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // Being replaced, or gone: loading says which.
+            return default;
+        }
+    }
 
     SslServerAuthenticationOptions Create(TlsFiles files)
     {

@@ -24,6 +24,43 @@ public sealed class TlsServerTests : IDisposable
         Assert.Null(server.Problem);
     }
 
+    /// <summary>As Kubernetes mounts a secret: tls.crt links to ..data/tls.crt, and ..data links to a folder that a new one takes the place of.</summary>
+    [Fact]
+    public void Options_LinkInTheMiddleSwapped_UsesTheNewOnes()
+    {
+        DirectoryInfo mount = Directory.CreateTempSubdirectory("collector-secret-");
+        string data = Path.Combine(mount.FullName, "..data");
+        TlsOptions options = _certificates.Options();
+        Publish("first");
+        foreach (string name in new[] { "tls.crt", "tls.key" })
+        {
+            File.CreateSymbolicLink(Path.Combine(mount.FullName, name), Path.Combine("..data", name));
+        }
+
+        (options.CertificateFile, options.KeyFile) = (Path.Combine(mount.FullName, "tls.crt"), Path.Combine(mount.FullName, "tls.key"));
+        TlsServer server = new(options, NullLogger.Instance, _time);
+        string old = Serial(server);
+        string replacement = _certificates.WriteServer();
+        Publish("second");
+        _time.Advance(TlsServer.CheckPeriod);
+        Assert.Equal((replacement, true), (Serial(server), replacement != old));
+        mount.Delete(recursive: true);
+
+        void Publish(string folder)
+        {
+            DirectoryInfo version = mount.CreateSubdirectory(folder);
+            File.Copy(_certificates.CertificateFile, Path.Combine(version.FullName, "tls.crt"));
+            File.Copy(_certificates.KeyFile, Path.Combine(version.FullName, "tls.key"));
+            File.SetLastWriteTimeUtc(Path.Combine(version.FullName, "tls.crt"), new DateTime(2030, 1, folder == "first" ? 1 : 2, 0, 0, 0, DateTimeKind.Utc));
+            if (Directory.Exists(data))
+            {
+                Directory.Delete(data);
+            }
+
+            Directory.CreateSymbolicLink(data, folder);
+        }
+    }
+
     [Fact]
     public void CertificateExpiry_FilesReplacedAndNobodyConnects_IsThatOfTheNewOne()
     {
