@@ -3,7 +3,7 @@ using System.Text;
 
 namespace Benchmarks.Load;
 
-/// <summary>One panel for each series, bars of the same scale.</summary>
+/// <summary>One panel for each series, each with a scale of its own.</summary>
 static class FlatPlot
 {
     const int PanelWidth = 290, Height = 240, Bottom = 190, Top = 34, Gap = 10;
@@ -11,12 +11,12 @@ static class FlatPlot
     public static string Draw(IReadOnlyList<(string Series, string Point, double Cost)> points)
     {
         string[] series = [.. points.Select(p => p.Series).Distinct()];
-        double most = points.Max(p => p.Cost);
         StringBuilder svg = new();
         svg.Append(CultureInfo.InvariantCulture, $"""<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {PanelWidth * series.Length} {Height}" font-family="sans-serif" font-size="11" fill="#555">""").Append('\n');
         for (int panel = 0; panel < series.Length; panel++)
         {
             (string Series, string Point, double Cost)[] bars = [.. points.Where(p => p.Series == series[panel])];
+            double most = bars.Max(p => p.Cost);
             double width = (PanelWidth - 40.0) / bars.Length;
             int left = (panel * PanelWidth) + 20;
             svg.Append(CultureInfo.InvariantCulture, $"""<text x="{left}" y="18" font-size="13">CPU s per million by {series[panel]}</text>""").Append('\n');
