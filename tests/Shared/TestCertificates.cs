@@ -65,11 +65,13 @@ sealed class TestCertificates : IDisposable
     {
         X509Certificate2 issuer = _authority;
         X509Certificate2Collection between = [];
+        // One moment for all: nobody may vouch for longer than himself.
+        DateTimeOffset now = Now;
         for (int i = 0; i < authorities; i++)
         {
             using ECDsa key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
             CertificateRequest request = Authority($"CN=Between {i}", key);
-            using X509Certificate2 issued = request.Create(issuer, Now.AddDays(-2), Now.AddDays(30), RandomNumberGenerator.GetBytes(8));
+            using X509Certificate2 issued = request.Create(issuer, now.AddDays(-2), now.AddDays(30), RandomNumberGenerator.GetBytes(8));
             issuer = issued.CopyWithPrivateKey(key);
             between.Add(issuer);
         }

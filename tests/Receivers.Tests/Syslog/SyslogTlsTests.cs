@@ -163,6 +163,9 @@ public sealed class SyslogTlsTests : IDisposable
         FakeTimeProvider time = new();
         await using SyslogReceiverFixture fixture = await StartAsync(time: time);
         (SslStream old, string before) = await OpenAsync(fixture);
+        // The server has seen the end of the handshake, which the clock would cut off, only when it has read a record.
+        await old.WriteAsync("<13>before\n"u8.ToArray());
+        await fixture.Sink.WaitForAsync(1);
         string next = _certificates.WriteServer();
         File.SetLastWriteTimeUtc(_certificates.CertificateFile, new DateTime(2030, 1, 1, 0, 0, 0, DateTimeKind.Utc));
         time.Advance(TimeSpan.FromSeconds(61));
@@ -170,7 +173,8 @@ public sealed class SyslogTlsTests : IDisposable
         Assert.NotEqual(before, after);
         Assert.Equal(next, after);
         await old.WriteAsync("<13>old connection\n"u8.ToArray());
-        await fixture.Sink.WaitForAsync(1);
+        await fresh.WriteAsync("<13>new connection\n"u8.ToArray());
+        await fixture.Sink.WaitForAsync(3);
 
         // A bad replacement is reported, and the last good one stays.
         await File.WriteAllTextAsync(_certificates.CertificateFile, "not a certificate");
