@@ -39,7 +39,7 @@ public sealed partial class TlsServer
     readonly Lock _reload = new();
     volatile TlsFiles _files;
     long _checked;
-    (DateTime Certificate, DateTime Key, DateTime Ca, DateTime Crl) _stamps;
+    DateTime[] _stamps;
 
     /// <exception cref="ReceiverStartException">A file cannot be used, or the host has no OpenSSL.</exception>
     public TlsServer(TlsOptions options, ILogger logger, TimeProvider time)
@@ -95,8 +95,8 @@ public sealed partial class TlsServer
     {
         lock (_reload)
         {
-            (DateTime, DateTime, DateTime, DateTime) stamps = Stamps();
-            if (stamps == _stamps)
+            DateTime[] stamps = Stamps();
+            if (stamps.AsSpan().SequenceEqual(_stamps))
             {
                 return;
             }
@@ -116,8 +116,8 @@ public sealed partial class TlsServer
         }
     }
 
-    (DateTime Certificate, DateTime Key, DateTime Ca, DateTime Crl) Stamps() =>
-        (Stamp(_options.CertificateFile), Stamp(_options.KeyFile), Stamp(_options.ClientCaFile), Stamp(_options.ClientCrlFile));
+    DateTime[] Stamps() =>
+        [Stamp(_options.CertificateFile), Stamp(_options.KeyFile), Stamp(_options.ClientCaFile), Stamp(_options.ClientCrlFile)];
 
     /// <summary>Of the file itself: Kubernetes gives links to links, and renews by swapping one in the middle.</summary>
     static DateTime Stamp(string file)

@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Sockets;
 using System.Text;
 using System.Threading.Channels;
+using Tests.Shared;
 
 namespace Collector.Tests.Shared;
 
@@ -16,7 +17,7 @@ sealed class ConnectProxy : IDisposable
     public ConnectProxy()
     {
         _listener.Start();
-        _task = Task.Run(RunAsync);
+        _task = Task.Run(() => AcceptLoop.RunAsync(_listener, ServeAsync, _stop.Token));
     }
 
     /// <summary>Host and port.</summary>
@@ -38,22 +39,6 @@ sealed class ConnectProxy : IDisposable
         _listener.Dispose();
         _task.GetAwaiter().GetResult();
         _stop.Dispose();
-    }
-
-    async Task RunAsync()
-    {
-        List<Task> tunnels = [];
-        try
-        {
-            while (true)
-            {
-                tunnels.Add(ServeAsync(await _listener.AcceptTcpClientAsync(_stop.Token)));
-            }
-        }
-        catch (Exception e) when (e is OperationCanceledException or SocketException or InvalidOperationException)
-        {
-            await Task.WhenAll(tunnels);
-        }
     }
 
     async Task ServeAsync(TcpClient client)

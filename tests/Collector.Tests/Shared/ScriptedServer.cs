@@ -5,6 +5,7 @@ using System.Security.Authentication;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using System.Threading.Channels;
+using Tests.Shared;
 
 namespace Collector.Tests.Shared;
 
@@ -45,7 +46,7 @@ sealed class ScriptedServer : IDisposable
     {
         _script = script;
         _listener.Start();
-        _task = Task.Run(RunAsync);
+        _task = Task.Run(() => AcceptLoop.RunAsync(_listener, ServeAsync, _stop.Token));
     }
 
     /// <summary>For https; may be changed for the next connections.</summary>
@@ -80,23 +81,6 @@ sealed class ScriptedServer : IDisposable
         _listener.Dispose();
         _task.GetAwaiter().GetResult();
         _stop.Dispose();
-    }
-
-    async Task RunAsync()
-    {
-        List<Task> connections = [];
-        try
-        {
-            while (true)
-            {
-                TcpClient client = await _listener.AcceptTcpClientAsync(_stop.Token);
-                connections.Add(ServeAsync(client));
-            }
-        }
-        catch (Exception e) when (e is OperationCanceledException or SocketException or InvalidOperationException)
-        {
-            await Task.WhenAll(connections);
-        }
     }
 
     async Task ServeAsync(TcpClient client)

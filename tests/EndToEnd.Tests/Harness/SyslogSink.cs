@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
+using Tests.Shared;
 
 namespace EndToEnd.Tests.Harness;
 
@@ -18,7 +19,7 @@ sealed class SyslogSink : IDisposable
     {
         _listener = new TcpListener(IPAddress.Loopback, port);
         _listener.Start();
-        _task = Task.Run(RunAsync);
+        _task = Task.Run(() => AcceptLoop.RunAsync(_listener, ReadAsync, _stop.Token));
     }
 
     /// <summary>What <see cref="SyslogSender.Lines"/> numbered.</summary>
@@ -49,25 +50,10 @@ sealed class SyslogSink : IDisposable
         _stop.Dispose();
     }
 
-    async Task RunAsync()
+    async Task ReadAsync(TcpClient client)
     {
-        List<Task> connections = [];
-        try
-        {
-            while (true)
-            {
-                connections.Add(ReadAsync(await _listener.AcceptSocketAsync(_stop.Token)));
-            }
-        }
-        catch (Exception e) when (e is OperationCanceledException or SocketException or InvalidOperationException)
-        {
-            await Task.WhenAll(connections);
-        }
-    }
-
-    async Task ReadAsync(Socket socket)
-    {
-        using Socket owned = socket;
+        using TcpClient owned = client;
+        Socket socket = client.Client;
         byte[] buffer = new byte[1 << 20];
         int length = 0;
         try
