@@ -87,7 +87,8 @@ public sealed class ReloadTests
         await TakeModelAsync(broken);
         string refusal = await collector.Program.WaitForLineAsync(line => line.Contains("the model in charge stays", StringComparison.Ordinal), patience);
         Assert.Contains(broken, refusal, StringComparison.Ordinal);
-        Assert.Equal(0, await collector.MetricAsync("collector_config_last_reload_successful"));
+        // Said first, counted then.
+        await collector.WaitForMetricAsync("collector_config_last_reload_successful", value => value == 0, patience);
 
         await TakeModelAsync(WriteModel(folder, "other-2"));
         await UntilReloadsAsync(2);
@@ -96,6 +97,7 @@ public sealed class ReloadTests
         await sender.SendAsync(SyslogSender.Lines(sent, 100));
         sent += 100;
         await collector.WaitForMetricAsync("collector_ledger_records_total{state=\"received\"}", value => value >= sent, patience);
+        await collector.WaitForMetricAsync("collector_ledger_records_total{state=\"delivered\"}", value => value >= sent, patience);
         await collector.WaitForMetricAsync("collector_ledger_queued_records", value => value == 0, patience);
         Assert.Equal((sent, sent, 0, 0), await collector.LedgerAsync());
         Assert.Equal(0, await collector.Program.StopAsync(patience));
