@@ -60,7 +60,7 @@ sealed partial class Appliance : IAsyncDisposable
         _context = new OutputContext(time, loggers, options.Classifier.Options.StateFolder) { Evidence = _evidence };
         _receivers = [.. options.Receivers.Select(plan => new RunningReceiver(plan, ReceiverSettings(configuration, plan), plan.Create(_services)))];
         _outputs = [.. options.Outputs.Select(setup => new RunningOutput(setup, OutputSettings(configuration, setup), setup.Create(_context)))];
-        _criticals = options.Status.Listen is null ? null : new RecentCriticals();
+        _criticals = options.Status.Listen is null ? null : new RecentCriticals(time);
         _fan = new OutputFan(Consumers(_outputs));
         _pipeline = new RecordPipeline(options.Pipeline, _ledger, _classifier, () => new Judge(_lawbook, _verdicts), _fan, time);
         _health = new Health(() => Receivers, _pipeline, _classifier, () => Outputs.Select(o => ComponentHealth.Of("output:" + o.Name, o.Problem)));

@@ -7,13 +7,16 @@ using Collector.Pipeline;
 
 namespace Collector.Status;
 
-/// <summary>The last critical records, for the status page. Safe on any thread; holds nothing of a batch.</summary>
-sealed class RecentCriticals : IBatchConsumer, IDisposable
+/// <summary>The last critical records, for the status page; of a flood a part. Safe on any thread; holds nothing of a batch.</summary>
+sealed class RecentCriticals(TimeProvider time) : IBatchConsumer, IDisposable
 {
     public const int CountMax = 50;
 
     // Longer ones are left out: a page for people shows no 64 KiB lines.
     const int BytesMax = 16 * 1024;
+
+    // A page of new records so often is more than anyone reads, and costs a flood nothing.
+    static readonly TimeSpan Turn = TimeSpan.FromMilliseconds(100);
 
     static readonly OutputFilter Filter = OutputFilter.AtLeast(Severity.Critical);
 
@@ -21,6 +24,8 @@ sealed class RecentCriticals : IBatchConsumer, IDisposable
     readonly Queue<string> _lines = new(CountMax);
     readonly RecordJson _json = new();
     readonly PayloadBuffer _buffer = new(BytesMax);
+    long _turnStartedAt = time.GetTimestamp();
+    int _left = CountMax;
 
     /// <summary>Oldest first, each a JSON object.</summary>
     public string[] Lines
@@ -36,11 +41,10 @@ sealed class RecentCriticals : IBatchConsumer, IDisposable
 
     public ValueTask OfferAsync(ClassifiedBatch batch)
     {
-        int count = Filter.Select(batch, out int[]? indices, out bool isRented);
-        if (count > 0)
+        if (HasTurn())
         {
-            // No more than the page shows: a flood costs little.
-            Take(batch, indices.AsSpan(Math.Max(0, count - CountMax), Math.Min(count, CountMax)));
+            int count = Filter.Select(batch, out int[]? indices, out bool isRented);
+            Take(batch, indices.AsSpan(0, count));
             if (isRented)
             {
                 ArrayPool<int>.Shared.Return(indices!);
@@ -52,11 +56,27 @@ sealed class RecentCriticals : IBatchConsumer, IDisposable
 
     public void Dispose() => _buffer.Dispose();
 
+    bool HasTurn()
+    {
+        lock (_lock)
+        {
+            if (time.GetElapsedTime(_turnStartedAt) >= Turn)
+            {
+                (_turnStartedAt, _left) = (time.GetTimestamp(), CountMax);
+            }
+
+            return _left > 0;
+        }
+    }
+
     void Take(ClassifiedBatch batch, ReadOnlySpan<int> selected)
     {
         lock (_lock)
         {
-            foreach (int i in selected)
+            // The last ones of the batch.
+            ReadOnlySpan<int> taken = selected[Math.Max(0, selected.Length - _left)..];
+            _left -= taken.Length;
+            foreach (int i in taken)
             {
                 _buffer.Clear();
                 _json.Write(_buffer, batch, i);
