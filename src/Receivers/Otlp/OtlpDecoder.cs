@@ -28,8 +28,8 @@ ref struct OtlpDecoder(OtlpBatches batches)
     // The group that is read: where it stands in the request, and where its copy lies in _batch.
     WireSequence _resourceLogs;
     WireSequence _scopeLogs;
-    int _resourceBytes;
-    int _scopeBytes;
+    GroupSize _resourceSize;
+    GroupSize _scopeSize;
     ParseMarks _resourceMarks;
     ParseMarks _scopeMarks;
     bool _isResourcePlaced;
@@ -67,7 +67,7 @@ ref struct OtlpDecoder(OtlpBatches batches)
     {
         _resourceLogs = group;
         _isResourcePlaced = false;
-        _resourceBytes = 0;
+        _resourceSize = default;
         _resourceMarks = ParseMarks.None;
 
         // The resource may stand behind the records it belongs to, so it is looked for first.
@@ -78,10 +78,10 @@ ref struct OtlpDecoder(OtlpBatches batches)
             switch (tag)
             {
                 case Tags.ResourceLogsFields.Resource:
-                    fault = Check(ref input, ContainerPart.Resource, ref _resourceBytes, ref _resourceMarks);
+                    fault = Check(ref input, ContainerPart.Resource, ref _resourceSize.Message, ref _resourceMarks);
                     break;
                 case Tags.ResourceLogsFields.SchemaUrl:
-                    fault = Check(ref input, ContainerPart.Text, ref _resourceBytes, ref _resourceMarks);
+                    fault = Check(ref input, ContainerPart.Text, ref _resourceSize.SchemaUrl, ref _resourceMarks);
                     break;
                 default:
                     input.Skip(tag);
@@ -122,7 +122,7 @@ ref struct OtlpDecoder(OtlpBatches batches)
     {
         _scopeLogs = group;
         _isScopePlaced = false;
-        _scopeBytes = 0;
+        _scopeSize = default;
         _scopeMarks = ParseMarks.None;
 
         WireSequence input = group;
@@ -132,10 +132,10 @@ ref struct OtlpDecoder(OtlpBatches batches)
             switch (tag)
             {
                 case Tags.ScopeLogsFields.Scope:
-                    fault = Check(ref input, ContainerPart.Scope, ref _scopeBytes, ref _scopeMarks);
+                    fault = Check(ref input, ContainerPart.Scope, ref _scopeSize.Message, ref _scopeMarks);
                     break;
                 case Tags.ScopeLogsFields.SchemaUrl:
-                    fault = Check(ref input, ContainerPart.Text, ref _scopeBytes, ref _scopeMarks);
+                    fault = Check(ref input, ContainerPart.Text, ref _scopeSize.SchemaUrl, ref _scopeMarks);
                     break;
                 default:
                     input.Skip(tag);
@@ -278,7 +278,7 @@ ref struct OtlpDecoder(OtlpBatches batches)
             return batch;
         }
 
-        int group = (_isResourcePlaced ? 0 : _resourceBytes) + (_isScopePlaced ? 0 : _scopeBytes);
+        int group = (_isResourcePlaced ? 0 : _resourceSize.Bytes) + (_isScopePlaced ? 0 : _scopeSize.Bytes);
         if (batch is null || batch.Count >= BatchRecordsMax || (long)group + length > batch.Buffer.Length - batch.BytesUsed)
         {
             return NextBatch(length, remaining);
@@ -291,7 +291,7 @@ ref struct OtlpDecoder(OtlpBatches batches)
     RecordBatch NextBatch(int length, long remaining)
     {
         // A group that fills a batch by itself would be copied for every few records: its batches hold as much of records as of the group.
-        long group = _resourceBytes + (long)_scopeBytes;
+        long group = _resourceSize.Bytes + (long)_scopeSize.Bytes;
         long all = group + length + remaining + RenderedBytesLikely;
         long bytes = Math.Min(all, Math.Max(RecordBatchPool.LargeBytes, group + Math.Max(length, group)));
         RecordBatch? last = _batch;
@@ -338,8 +338,8 @@ ref struct OtlpDecoder(OtlpBatches batches)
 
     void PlaceResource(RecordBatch batch)
     {
-        Slice resource = Place(_resourceLogs, Tags.ResourceLogsFields.Resource, isWhole: true, batch);
-        Slice url = Place(_resourceLogs, Tags.ResourceLogsFields.SchemaUrl, isWhole: false, batch);
+        Slice resource = Place(_resourceLogs, Tags.ResourceLogsFields.Resource, _resourceSize.Message.Count, isWhole: true, batch);
+        Slice url = Place(_resourceLogs, Tags.ResourceLogsFields.SchemaUrl, _resourceSize.SchemaUrl.Count, isWhole: false, batch);
         _group = new RecordSource(_batches.Peer, resource, url);
         _appName = default;
         _hostname = default;
@@ -365,8 +365,8 @@ ref struct OtlpDecoder(OtlpBatches batches)
 
     void PlaceScope(RecordBatch batch)
     {
-        Slice scope = Place(_scopeLogs, Tags.ScopeLogsFields.Scope, isWhole: true, batch);
-        Slice url = Place(_scopeLogs, Tags.ScopeLogsFields.SchemaUrl, isWhole: false, batch);
+        Slice scope = Place(_scopeLogs, Tags.ScopeLogsFields.Scope, _scopeSize.Message.Count, isWhole: true, batch);
+        Slice url = Place(_scopeLogs, Tags.ScopeLogsFields.SchemaUrl, _scopeSize.SchemaUrl.Count, isWhole: false, batch);
         _group = _group with { Scope = scope, ScopeSchemaUrl = url };
         _isScopePlaced = true;
     }
@@ -374,13 +374,14 @@ ref struct OtlpDecoder(OtlpBatches batches)
     /// <summary>Copies a field of a container.</summary>
     /// <param name="input">The container.</param>
     /// <param name="field">Tag of the field.</param>
+    /// <param name="count">Of its occurrences: behind the last one nothing is walked over, and mostly the records lie there.</param>
     /// <param name="isWhole">True for a message: of several the encodings follow each other, which is how protobuf merges. False for a text: the last one counts.</param>
     /// <param name="batch">Where to; has the room.</param>
-    static Slice Place(WireSequence input, uint field, bool isWhole, RecordBatch batch)
+    static Slice Place(WireSequence input, uint field, int count, bool isWhole, RecordBatch batch)
     {
         int start = batch.BytesUsed;
         int end = start;
-        while (input.TryReadTag(out uint tag))
+        while (count > 0 && input.TryReadTag(out uint tag))
         {
             if (tag == field)
             {
@@ -388,6 +389,7 @@ ref struct OtlpDecoder(OtlpBatches batches)
                 int at = isWhole ? end : start;
                 input.Read(batch.Buffer.AsSpan(at, length));
                 end = at + length;
+                count--;
             }
             else
             {
@@ -415,10 +417,11 @@ ref struct OtlpDecoder(OtlpBatches batches)
     static Slice Moved(Slice inner, Slice old, Slice now) =>
         inner.IsEmpty ? default : new Slice(inner.Offset - old.Offset + now.Offset, inner.Length);
 
-    static OtlpFault Check(ref WireSequence input, ContainerPart part, ref int bytes, ref ParseMarks marks)
+    static OtlpFault Check(ref WireSequence input, ContainerPart part, ref FieldSize size, ref ParseMarks marks)
     {
         int length = input.ReadLength();
-        bytes += length;
+        size.Count++;
+        size.Bytes += length;
         if (input.TryReadSpan(length, out ReadOnlySpan<byte> span))
         {
             return Check(span, part, ref marks);
@@ -454,6 +457,22 @@ ref struct OtlpDecoder(OtlpBatches batches)
         bool isInside = buffer.Overlaps(inside, out int offset);
         Debug.Assert(isInside || inside.IsEmpty, "not a part of the buffer");
         return isInside ? offset : 0;
+    }
+
+    /// <summary>What the records of a group share.</summary>
+    struct GroupSize
+    {
+        public FieldSize Message;
+        public FieldSize SchemaUrl;
+
+        public readonly int Bytes => Message.Bytes + SchemaUrl.Bytes;
+    }
+
+    /// <summary>All occurrences of one field.</summary>
+    struct FieldSize
+    {
+        public int Count;
+        public int Bytes;
     }
 
     enum ContainerPart
