@@ -13,6 +13,9 @@ public interface IRecordSink
     /// <summary>True while the queue is so full that a sender that can wait should be told to. OTLP answers "try later" then.</summary>
     bool IsCongested { get; }
 
+    /// <summary>What the batches of a new connection name in <see cref="RecordBatch.Lane"/>.</summary>
+    RecordLane OpenLane() => new();
+
     /// <summary>Takes the batch unless the queue is full. Never waits.</summary>
     /// <returns>False: full, and the batch is still the caller's.</returns>
     bool TryPost(RecordBatch batch);

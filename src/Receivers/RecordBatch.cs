@@ -46,6 +46,9 @@ public class RecordBatch
     /// <summary>Who waits to hear that the records are safe; null when nobody does.</summary>
     public IAcknowledgement? Acknowledgement { get; set; }
 
+    /// <summary>Whose order the batch keeps, from <see cref="IRecordSink.OpenLane"/>; null when it may overtake and be overtaken. Set before it is posted.</summary>
+    public RecordLane? Lane { get; set; }
+
     public Span<LogRecord> Records => _records.AsSpan(0, Count);
 
     public ReadOnlySpan<RecordSource> Sources => _sources.AsSpan(0, SourceCount);
@@ -130,5 +133,6 @@ public class RecordBatch
         Count = 0;
         SourceCount = 0;
         Acknowledgement = null;
+        Lane = null;
     }
 }

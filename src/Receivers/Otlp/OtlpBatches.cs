@@ -2,7 +2,7 @@ namespace Receivers.Otlp;
 
 /// <summary>The batches of one request, until the sink has taken them or the request is refused.</summary>
 /// <remarks>Owned by one request; used by one thread at a time.</remarks>
-sealed class OtlpBatches(RecordBatchPool pool, string transport, PeerAddress peer, long observedUnixNano, int recordsMax)
+sealed class OtlpBatches(RecordBatchPool pool, string transport, PeerAddress peer, RecordLane? lane, long observedUnixNano, int recordsMax)
 {
     /// <summary>Name of the receiver in configuration, metrics and records.</summary>
     public const string ReceiverName = "otlp";
@@ -36,6 +36,7 @@ sealed class OtlpBatches(RecordBatchPool pool, string transport, PeerAddress pee
         RecordBatch batch = pool.Rent(bytes);
         batch.Receiver = ReceiverName;
         batch.Transport = transport;
+        batch.Lane = lane;
         batch.Format = RecordFormat.Otlp;
         _batches.Add(batch);
         return batch;

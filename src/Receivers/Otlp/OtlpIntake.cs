@@ -42,8 +42,11 @@ sealed partial class OtlpIntake : IDisposable
     /// <summary>Requests that wait for room are told to come again.</summary>
     public void EndWaiting() => _deadline.Cancel();
 
-    public OtlpBatches Begin(string transport, PeerAddress peer) =>
-        new(_sink.Pool, transport, peer, UnixNano(_time.GetUtcNow()), Options.RecordCountMax);
+    /// <summary>For a new connection.</summary>
+    public RecordLane OpenLane() => _sink.OpenLane();
+
+    public OtlpBatches Begin(string transport, PeerAddress peer, RecordLane? lane) =>
+        new(_sink.Pool, transport, peer, lane, UnixNano(_time.GetUtcNow()), Options.RecordCountMax);
 
     /// <summary>Fills the batches from an export request in protobuf's encoding.</summary>
     /// <param name="request">Read during the call only.</param>

@@ -148,7 +148,7 @@ public sealed class OtlpReceiver : IReceiver
         void Listen(string transport, IPEndPoint asked, ListenOptions listener, HttpProtocols protocols, ReceiverStatistics statistics)
         {
             listener.Protocols = protocols;
-            listener.Use(next => connection => CountAsync(connection, next, statistics));
+            listener.Use(next => connection => OpenAsync(connection, next, statistics, intake));
             if (_tls is { } tls)
             {
                 listener.UseHttps(new TlsHandshakeCallbackOptions
@@ -176,8 +176,10 @@ public sealed class OtlpReceiver : IReceiver
         }
     }
 
-    static async Task CountAsync(ConnectionContext connection, ConnectionDelegate next, ReceiverStatistics statistics)
+    static async Task OpenAsync(ConnectionContext connection, ConnectionDelegate next, ReceiverStatistics statistics, OtlpIntake intake)
     {
+        // Requests see the features of their connection.
+        connection.Features.Set(intake.OpenLane());
         statistics.AddConnections(1);
         try
         {

@@ -28,6 +28,7 @@ sealed class StreamConnection<TProtocol> : ITimedConnection
     readonly ReceiverStatistics _statistics;
     readonly RecordSource _peer;
     readonly Sender _sender;
+    readonly RecordLane _lane;
 
     // Reader side
 #pragma warning disable IDE0044 // A struct that changes itself; readonly would make every call work on a copy.
@@ -64,6 +65,7 @@ sealed class StreamConnection<TProtocol> : ITimedConnection
         _source = source;
         _peer = new RecordSource(peer);
         _sender = intake.Senders.Of(peer);
+        _lane = intake.Sink.OpenLane();
         _statistics = statistics;
         _isLookedAt = !isGuarded;
         _protocol = protocol;
@@ -229,6 +231,7 @@ sealed class StreamConnection<TProtocol> : ITimedConnection
             return;
         }
 
+        full.Lane = _lane;
         _protocol.Posting(full);
         await _intake.PostAsync(full, _statistics).ConfigureAwait(false);
     }

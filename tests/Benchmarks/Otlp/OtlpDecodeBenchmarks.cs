@@ -65,7 +65,7 @@ public class OtlpDecodeBenchmarks
 
     int Decode(in ReadOnlySequence<byte> request)
     {
-        OtlpBatches batches = new(_pool, "http", default, OtlpSamples.Now, Records);
+        OtlpBatches batches = new(_pool, "http", default, lane: null, OtlpSamples.Now, Records);
         new OtlpDecoder(batches).Decode(in request);
         int count = batches.Count;
         batches.Release();

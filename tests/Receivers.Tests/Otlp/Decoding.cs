@@ -26,7 +26,7 @@ sealed class Decoding
 
     public static Decoding Of(ReadOnlySequence<byte> request, int recordsMax = 100_000)
     {
-        OtlpBatches batches = new(new RecordBatchPool(), "http", default, OtlpSamples.Now, recordsMax);
+        OtlpBatches batches = new(new RecordBatchPool(), "http", default, lane: null, OtlpSamples.Now, recordsMax);
         OtlpFault fault = new OtlpDecoder(batches).Decode(request);
         return new Decoding(fault, batches);
     }

@@ -24,6 +24,17 @@ public sealed class OtlpGrpcTests
     }
 
     [Fact]
+    public async Task Export_TwoRequestsOnAConnection_ShareALane()
+    {
+        await using OtlpServer server = await OtlpServer.StartAsync();
+        LogsService.LogsServiceClient client = server.Grpc();
+        await client.ExportAsync(OtlpSamples.Typical(1));
+        await client.ExportAsync(OtlpSamples.Typical(1));
+        RecordLane lane = Assert.IsType<RecordLane>(server.Sink.Batches[0].Lane);
+        Assert.Same(lane, server.Sink.Batches[1].Lane);
+    }
+
+    [Fact]
     public async Task Export_EmptyRequest_IsSuccess()
     {
         await using OtlpServer server = await OtlpServer.StartAsync();

@@ -26,6 +26,21 @@ public sealed class OtlpHttpTests
         Assert.Equal(IPAddress.Loopback, batch.Sources[0].Peer.ToIPAddress());
     }
 
+    [Fact]
+    public async Task Post_TwoRequestsOnAConnection_ShareALaneAndAnotherConnectionHasItsOwn()
+    {
+        await using OtlpServer server = await OtlpServer.StartAsync();
+        byte[] body = OtlpSamples.Typical(1).ToByteArray();
+        HttpClient first = server.Http();
+        (await first.PostAsync("/v1/logs", OtlpServer.Content(body, Protobuf))).Dispose();
+        (await first.PostAsync("/v1/logs", OtlpServer.Content(body, Protobuf))).Dispose();
+        (await server.Http().PostAsync("/v1/logs", OtlpServer.Content(body, Protobuf))).Dispose();
+        RecordLane?[] lanes = [.. server.Sink.Batches.Select(batch => batch.Lane)];
+        Assert.NotNull(lanes[0]);
+        Assert.Same(lanes[0], lanes[1]);
+        Assert.NotSame(lanes[0], lanes[2]);
+    }
+
     [Theory]
     [InlineData("")]
     [InlineData("application/x-protobuf; charset=utf-8")]

@@ -127,7 +127,7 @@ sealed class GatheringSink(RecordBatchPool? pool = null) : IRecordSink
             {
                 _records.Add(new Gathered(
                     Encoding.Latin1.GetString(batch[record.Body]), Encoding.Latin1.GetString(batch[record.Hostname]), Encoding.Latin1.GetString(batch[record.AppName]),
-                    Encoding.Latin1.GetString(batch[record.Original]), record.Marks, batch.Sources[record.Source].Peer, batch.Transport, record));
+                    Encoding.Latin1.GetString(batch[record.Original]), record.Marks, batch.Sources[record.Source].Peer, batch.Transport, record, batch.Lane));
             }
 
             if (isHeld)
@@ -148,4 +148,4 @@ sealed class GatheringSink(RecordBatchPool? pool = null) : IRecordSink
 }
 
 /// <summary>One record that came through.</summary>
-sealed record Gathered(string Body, string Host, string App, string Original, ParseMarks Marks, PeerAddress Peer, string Transport, LogRecord Record);
+sealed record Gathered(string Body, string Host, string App, string Original, ParseMarks Marks, PeerAddress Peer, string Transport, LogRecord Record, RecordLane? Lane);

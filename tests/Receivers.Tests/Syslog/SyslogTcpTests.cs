@@ -52,6 +52,22 @@ public sealed class SyslogTcpTests
     }
 
     [Fact]
+    public async Task Connection_EveryBatch_IsInTheLaneOfItsConnection()
+    {
+        await using SyslogReceiverFixture fixture = await SyslogReceiverFixture.StartAsync();
+        using Socket first = await fixture.ConnectAsync();
+        await SyslogReceiverFixture.SendAsync(first, "<13>one\n");
+        await fixture.Sink.WaitForAsync(1);
+        await SyslogReceiverFixture.SendAsync(first, "<13>two\n");
+        await fixture.Sink.WaitForAsync(2);
+        await fixture.SendTcpAsync("<13>three\n");
+        RecordLane?[] lanes = [.. (await fixture.Sink.WaitForAsync(3)).Select(r => r.Lane)];
+        Assert.NotNull(lanes[0]);
+        Assert.Same(lanes[0], lanes[1]);
+        Assert.NotSame(lanes[0], lanes[2]);
+    }
+
+    [Fact]
     public async Task Connection_ALot_ArrivesOnceAndInOrder()
     {
         const int Count = 200_000;

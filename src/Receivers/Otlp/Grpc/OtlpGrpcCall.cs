@@ -8,7 +8,7 @@ namespace Receivers.Otlp.Grpc;
 /// Decoding happens inside gRPC's deserializer, where the bytes still lie in the connection's buffers; the call is handed there through
 /// <see cref="Current"/>, since a deserializer is told nothing but bytes.
 /// </remarks>
-sealed class OtlpGrpcCall(OtlpIntake intake, PeerAddress peer) : IDisposable
+sealed class OtlpGrpcCall(OtlpIntake intake, PeerAddress peer, RecordLane? lane) : IDisposable
 {
     public const string Transport = "grpc";
 
@@ -44,7 +44,7 @@ sealed class OtlpGrpcCall(OtlpIntake intake, PeerAddress peer) : IDisposable
 
     public void Decode(in ReadOnlySequence<byte> payload)
     {
-        Batches = intake.Begin(Transport, peer);
+        Batches = intake.Begin(Transport, peer, lane);
         BodyShare share = Share;
         Outcome = intake.Decode(in payload, Batches, ref share);
         Share = share;

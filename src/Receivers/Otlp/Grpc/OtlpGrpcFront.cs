@@ -25,7 +25,7 @@ sealed class OtlpGrpcFront(OtlpIntake intake, OtlpAuthentication authentication,
             return;
         }
 
-        using OtlpGrpcCall call = new(intake, Peers.Of(context.Connection));
+        using OtlpGrpcCall call = new(intake, Peers.Of(context.Connection), context.Features.Get<RecordLane>());
         OtlpGrpcCall.Current = call;
         MeteredReader reader = new(context.Request.BodyReader, call);
         context.Features.Set<IRequestBodyPipeFeature>(reader);

@@ -143,7 +143,7 @@ sealed class OtlpHttpEndpoint(OtlpIntake intake, OtlpAuthentication authenticati
             }
 
             statistics.AddBytes(read.Buffer.Length);
-            OtlpBatches batches = intake.Begin(Transport, Peers.Of(context.Connection));
+            OtlpBatches batches = intake.Begin(Transport, Peers.Of(context.Connection), context.Features.Get<RecordLane>());
             OtlpOutcome outcome = Decode(read.Buffer, encoding, coding, batches, ref share);
             reader.AdvanceTo(read.Buffer.End);
             return outcome.Code == StatusCode.OK ? await intake.PostAsync(batches, statistics, context.RequestAborted).ConfigureAwait(false) : outcome;
