@@ -27,7 +27,7 @@ public sealed class OutputDownTests(ITestOutputHelper output)
               small: { type: syslog, address: "127.0.0.1:{{smallPort}}", retry_delay_max: 1s, queue_bytes_max: 1MiB }
             """);
         using SyslogSender sender = await SyslogSender.ConnectTcpAsync(collector.TcpPort);
-        // One text, read by the model before the flow: what the model has not seen yet may be overtaken.
+        // One text, read by the model before the flow: else the first records wait for the model.
         await sender.SendAsync(SyslogSender.Lines(First, 1));
         await collector.WaitForMetricAsync($"collector_output_delivered_log_records_total{{{file}}}", n => n == 1, TimeSpan.FromSeconds(60));
 

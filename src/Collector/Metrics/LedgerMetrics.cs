@@ -17,7 +17,7 @@ static class LedgerMetrics
         Counter dropped = metrics.CreateCounter(
             "collector_dropped_log_records_total", "Log records dropped, by where and why.", "stage", "reason");
         Gauge intake = metrics.CreateGauge("collector_pipeline_intake_bytes", "Memory of log records that wait to be classified.");
-        Gauge parked = metrics.CreateGauge("collector_pipeline_parked_bytes", "Memory of log records that wait for the model to read a new text.");
+        Gauge parked = metrics.CreateGauge("collector_pipeline_parked_bytes", "Memory of log records that wait for the model to read a new text, or behind such a one on their connection.");
 
         registry.AddBeforeCollectCallback(() =>
         {

@@ -30,6 +30,8 @@ sealed class IntakeQueue(Ledger ledger, long bytesMax) : IRecordSink
     // A quarter is left for senders that cannot wait.
     public bool IsCongested => Bytes > bytesMax - (bytesMax / 4);
 
+    public RecordLane OpenLane() => new Lane();
+
     public bool TryPost(RecordBatch batch)
     {
         if (!TryReserve(batch.MemoryBytes))
@@ -90,11 +92,12 @@ sealed class IntakeQueue(Ledger ledger, long bytesMax) : IRecordSink
         }
 
         ledger.Enter(batch.Count);
-        if (!_channel.Writer.TryWrite((ClassifiedBatch)batch))
+        ClassifiedBatch classified = (ClassifiedBatch)batch;
+        if (!(classified.Lane is Lane lane ? lane.TryEnter(classified, _channel.Writer) : _channel.Writer.TryWrite(classified)))
         {
             // Completed: a receiver that posts after the stop. Counted, not lost.
             GiveBack(batch.MemoryBytes);
-            ((ClassifiedBatch)batch).Lose(batch.Count, Stage, DropReasons.Shutdown);
+            classified.Lose(batch.Count, Stage, DropReasons.Shutdown);
             batch.Release();
         }
     }

@@ -3,14 +3,11 @@ using Classifier;
 namespace Collector.Pipeline;
 
 /// <summary>A batch that waits for the model. Stands between the batch and the inference threads: an answer that comes too late finds nobody at home.</summary>
-sealed class ParkedBatch(Action<ParkedBatch, ClassifiedBatch> ready) : IVerdictWaiter
+sealed class ParkedBatch(Action<ClassifiedBatch> ready) : IVerdictWaiter
 {
     readonly Lock _lock = new();
     ClassifiedBatch? _batch;
     int _missing;
-
-    /// <summary>Memory of the batch.</summary>
-    public long Bytes { get; private set; }
 
     /// <summary><see cref="TimeProvider.GetTimestamp"/> when it was parked.</summary>
     public long Since { get; private set; }
@@ -22,7 +19,6 @@ sealed class ParkedBatch(Action<ParkedBatch, ClassifiedBatch> ready) : IVerdictW
         {
             _batch = batch;
             _missing = batch.Count + 1;
-            Bytes = batch.MemoryBytes;
             Since = now;
         }
     }
@@ -34,7 +30,13 @@ sealed class ParkedBatch(Action<ParkedBatch, ClassifiedBatch> ready) : IVerdictW
         lock (_lock)
         {
             _missing -= _batch!.Count + 1 - pending;
-            return _missing == 0 ? Take() : null;
+            if (_missing == 0)
+            {
+                return Take();
+            }
+
+            _batch.Place = this;
+            return null;
         }
     }
 
@@ -67,7 +69,7 @@ sealed class ParkedBatch(Action<ParkedBatch, ClassifiedBatch> ready) : IVerdictW
 
         if (complete is not null)
         {
-            ready(this, complete);
+            ready(complete);
         }
     }
 
@@ -75,6 +77,7 @@ sealed class ParkedBatch(Action<ParkedBatch, ClassifiedBatch> ready) : IVerdictW
     {
         ClassifiedBatch? batch = _batch;
         _batch = null;
+        batch?.Place = null;
         return batch;
     }
 }

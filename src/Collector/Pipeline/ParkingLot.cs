@@ -4,7 +4,7 @@ using Collector.Configuration;
 
 namespace Collector.Pipeline;
 
-/// <summary>The batches that wait for the model, bounded in memory and in time, and the way back for those that have their verdicts.</summary>
+/// <summary>The batches that wait for the model, or behind such a one in their lane, bounded in memory and in time, and the way back for those that have their verdicts.</summary>
 sealed class ParkingLot(PipelineOptions options, TimeProvider time)
 {
     readonly ConcurrentQueue<ParkedBatch> _parked = [];
@@ -14,8 +14,11 @@ sealed class ParkingLot(PipelineOptions options, TimeProvider time)
     /// <summary>Batches whose verdicts are complete, or whose wait is over. Completed by <see cref="CloseAsync"/>.</summary>
     public ChannelReader<ClassifiedBatch> Ready => _ready.Reader;
 
-    /// <summary>Memory of what waits, in bytes.</summary>
+    /// <summary>Memory of what waits, in bytes. Full, it is above its bound by one batch of each worker at most.</summary>
     public long Bytes => Interlocked.Read(ref _bytes);
+
+    /// <summary>What waits has to go on, with the fallback where the model has not answered.</summary>
+    public bool IsFull => Bytes > options.ParkedBytesMax;
 
     /// <summary>A place for this batch; null when the lot is full or waiting is switched off.</summary>
     /// <param name="batch">The batch that may have to wait.</param>
@@ -35,7 +38,7 @@ sealed class ParkingLot(PipelineOptions options, TimeProvider time)
 
     /// <summary>Ends the look-up of a batch that has a place.</summary>
     /// <returns>True when nothing is missing: the batch goes on and the place is free. False: it waits, and comes back through <see cref="Ready"/>.</returns>
-    public bool TryLeave(ParkedBatch place, int pending)
+    public bool TryLeave(ParkedBatch place, ClassifiedBatch batch, int pending)
     {
         if (pending == 0)
         {
@@ -44,10 +47,10 @@ sealed class ParkingLot(PipelineOptions options, TimeProvider time)
         }
 
         // Counted before the last answer can take it off again.
-        Interlocked.Add(ref _bytes, place.Bytes);
+        Count(batch);
         if (place.Leave(pending) is { } complete)
         {
-            OnReady(place, complete);
+            OnReady(complete);
         }
         else
         {
@@ -55,6 +58,26 @@ sealed class ParkingLot(PipelineOptions options, TimeProvider time)
         }
 
         return false;
+    }
+
+    /// <summary>The batch waits from now on, unless it does already.</summary>
+    public void Count(ClassifiedBatch batch)
+    {
+        if (!batch.IsInLot)
+        {
+            batch.IsInLot = true;
+            Interlocked.Add(ref _bytes, batch.MemoryBytes);
+        }
+    }
+
+    /// <summary>The batch goes on.</summary>
+    public void Discount(ClassifiedBatch batch)
+    {
+        if (batch.IsInLot)
+        {
+            batch.IsInLot = false;
+            Interlocked.Add(ref _bytes, -batch.MemoryBytes);
+        }
     }
 
     /// <summary>Sends on what has waited too long, until cancelled.</summary>
@@ -79,20 +102,13 @@ sealed class ParkingLot(PipelineOptions options, TimeProvider time)
     /// <summary>Waits until all have their verdicts, at most until the deadline, then sends the rest on with the fallback and closes <see cref="Ready"/>.</summary>
     public async Task CloseAsync(CancellationToken deadline)
     {
-        try
+        using PeriodicTimer timer = new(TimeSpan.FromMilliseconds(10), time);
+        while (Bytes > 0)
         {
-            using PeriodicTimer timer = new(TimeSpan.FromMilliseconds(10), time);
-            while (Bytes > 0 && await timer.WaitForNextTickAsync(deadline).ConfigureAwait(false))
-            {
-                ExpireOlderThan(options.WaitMax);
-            }
-        }
-        catch (OperationCanceledException)
-        {
-            // The grace period is over: on with the fallback.
+            ExpireOlderThan(deadline.IsCancellationRequested ? TimeSpan.MinValue : options.WaitMax);
+            await timer.WaitForNextTickAsync(CancellationToken.None).ConfigureAwait(false);
         }
 
-        ExpireOlderThan(TimeSpan.MinValue);
         _ready.Writer.TryComplete();
     }
 
@@ -104,14 +120,10 @@ sealed class ParkingLot(PipelineOptions options, TimeProvider time)
             _parked.TryDequeue(out place);
             if (place!.Expire() is { } batch)
             {
-                OnReady(place, batch);
+                OnReady(batch);
             }
         }
     }
 
-    void OnReady(ParkedBatch place, ClassifiedBatch batch)
-    {
-        Interlocked.Add(ref _bytes, -place.Bytes);
-        _ready.Writer.TryWrite(batch);
-    }
+    void OnReady(ClassifiedBatch batch) => _ready.Writer.TryWrite(batch);
 }

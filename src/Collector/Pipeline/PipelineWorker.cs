@@ -3,7 +3,7 @@ using Receivers;
 
 namespace Collector.Pipeline;
 
-/// <summary>Takes batches from the intake, asks the classifier about each record, and hands them to the outputs.</summary>
+/// <summary>Takes batches from the intake, asks the classifier about each record, and hands them to the outputs in the order of their lanes.</summary>
 sealed class PipelineWorker(IntakeQueue intake, LogClassifier classifier, ParkingLot parkingLot, Judge judge, OutputFan outputs)
 {
     ParkedBatch? _spare;
@@ -15,8 +15,7 @@ sealed class PipelineWorker(IntakeQueue intake, LogClassifier classifier, Parkin
         {
             if (Classify(batch))
             {
-                judge.Finish(batch);
-                await outputs.HandOnAsync(batch).ConfigureAwait(false);
+                await FinishAsync(batch, canWait: true).ConfigureAwait(false);
             }
         }
     }
@@ -26,8 +25,60 @@ sealed class PipelineWorker(IntakeQueue intake, LogClassifier classifier, Parkin
     {
         await foreach (ClassifiedBatch batch in parkingLot.Ready.ReadAllAsync().ConfigureAwait(false))
         {
-            judge.Finish(batch);
-            await outputs.HandOnAsync(batch).ConfigureAwait(false);
+            // Here nobody waits for room: what comes this way is what the others wait for.
+            await FinishAsync(batch, canWait: false).ConfigureAwait(false);
+        }
+    }
+
+    async ValueTask FinishAsync(ClassifiedBatch batch, bool canWait)
+    {
+        judge.Finish(batch);
+        if (batch.Lane is not Lane lane)
+        {
+            await HandOnAsync(batch).ConfigureAwait(false);
+            return;
+        }
+
+        if (!lane.TryTakeTurn(batch, parkingLot, out long position))
+        {
+            if (canWait)
+            {
+                await MakeRoomAsync(lane, position).ConfigureAwait(false);
+            }
+
+            return;
+        }
+
+        for (ClassifiedBatch? next = batch; next is not null; next = lane.TakeNext())
+        {
+            await HandOnAsync(next).ConfigureAwait(false);
+        }
+    }
+
+    ValueTask HandOnAsync(ClassifiedBatch batch)
+    {
+        parkingLot.Discount(batch);
+        return outputs.HandOnAsync(batch);
+    }
+
+    /// <summary>
+    /// A batch of ours waits behind others. When there is no room for that, those wait no longer for the model; and as long as an output holds up the lane
+    /// we take no more, as if we handed on ourselves: filling the parking lot would only cost verdicts.
+    /// </summary>
+    async ValueTask MakeRoomAsync(Lane lane, long position)
+    {
+        while ((parkingLot.IsFull || outputs.IsWaiting)
+            && lane.Ahead(position, out ParkedBatch? parked, out bool isMoving) is { } moved
+            && (parkingLot.IsFull || isMoving))
+        {
+            if (parked?.Expire() is { } late)
+            {
+                await FinishAsync(late, canWait: false).ConfigureAwait(false);
+            }
+            else
+            {
+                await moved.ConfigureAwait(false);
+            }
         }
     }
 
@@ -53,7 +104,7 @@ sealed class PipelineWorker(IntakeQueue intake, LogClassifier classifier, Parkin
             return true;
         }
 
-        bool complete = parkingLot.TryLeave(place, pending);
+        bool complete = parkingLot.TryLeave(place, batch, pending);
         if (complete)
         {
             _spare = place;
