@@ -1,6 +1,7 @@
 using Classifier;
 using Collector.Configuration;
 using Collector.Outputs;
+using Collector.Outputs.DeadLetters;
 using Receivers;
 using RunningOutput = Collector.RunningPart<Collector.Outputs.OutputSetup, Collector.Outputs.OutputQueue>;
 using RunningReceiver = Collector.RunningPart<Collector.Configuration.ReceiverPlan, Receivers.IReceiver>;
@@ -10,7 +11,7 @@ namespace Collector;
 sealed partial class Appliance
 {
     // Read once; what they say counts from the next start on.
-    static readonly string[] FixedSections = ["pipeline", "http", "status"];
+    static readonly string[] FixedSections = ["pipeline", DeadLetterOptions.Section, "http", "status"];
 
     /// <summary>Takes another configuration over: what did not change goes on untouched, what cannot be started stays as it was.</summary>
     /// <param name="next">Read anew. With a mistake in it nothing changes.</param>

@@ -4,6 +4,7 @@ using Collector.Alerts;
 using Collector.Configuration;
 using Collector.Metrics;
 using Collector.Outputs;
+using Collector.Outputs.DeadLetters;
 using Collector.Pipeline;
 using Collector.Samples;
 using Collector.Status;
@@ -21,6 +22,7 @@ sealed partial class Appliance : IAsyncDisposable
     readonly TimeProvider _time;
     readonly PartServices _services;
     readonly AlertEvidence _evidence;
+    readonly DeadLetterBox? _deadLetters;
     OutputContext _context;
     readonly Ledger _ledger = new();
     readonly VerdictStatistics _verdicts;
@@ -57,7 +59,8 @@ sealed partial class Appliance : IAsyncDisposable
         _lawbook = new Lawbook(LawOf(options));
         _classifier = LogClassifier.Create(options.Classifier.Options, loggers.CreateLogger("Classifier"), time);
         _evidence = new AlertEvidence(new RecentLines(AlertOptions.LinesBeforeMax, time), new AlertWords(_classifier));
-        _context = new OutputContext(time, loggers, options.Classifier.Options.StateFolder) { Evidence = _evidence };
+        _deadLetters = options.DeadLetters is { } letters ? new DeadLetterBox(letters, _logger, time) : null;
+        _context = new OutputContext(time, loggers, options.Classifier.Options.StateFolder) { Evidence = _evidence, DeadLetters = _deadLetters };
         _receivers = [.. options.Receivers.Select(plan => new RunningReceiver(plan, ReceiverSettings(configuration, plan), plan.Create(_services)))];
         _outputs = [.. options.Outputs.Select(setup => new RunningOutput(setup, OutputSettings(configuration, setup), setup.Create(_context)))];
         _criticals = options.Status.Listen is null ? null : new RecentCriticals(time);
@@ -158,6 +161,11 @@ sealed partial class Appliance : IAsyncDisposable
         foreach (OutputQueue output in Outputs)
         {
             await output.DisposeAsync().ConfigureAwait(false);
+        }
+
+        if (_deadLetters is not null)
+        {
+            await _deadLetters.DisposeAsync().ConfigureAwait(false);
         }
 
         if (_lawbook.Current.Samples is { } samples)

@@ -1,4 +1,5 @@
 using Collector.Outputs;
+using Collector.Outputs.DeadLetters;
 using Collector.Outputs.Stdout;
 
 namespace Collector.Configuration;
@@ -18,6 +19,9 @@ sealed record CollectorOptions
     public required IReadOnlyList<RuleOptions> Rules { get; init; }
 
     public required IReadOnlyList<OutputSetup> Outputs { get; init; }
+
+    /// <summary>Null: what outputs are refused for good is not kept.</summary>
+    public required DeadLetterOptions? DeadLetters { get; init; }
 
     public required HttpOptions Http { get; init; }
 
@@ -46,6 +50,9 @@ sealed record CollectorOptions
             Rules = rules,
             Pipeline = PipelineOptions.Read(root.Section("pipeline", "How much may be under way between receivers and outputs.")),
             Outputs = ReadOutputs(root, everyKind, rules),
+            DeadLetters = DeadLetterOptions.Read(
+                root.Section(DeadLetterOptions.Section, "Records that an output refused for good or gave up: kept in a file, a JSON line each with the output, the reason and the time."),
+                classifier.Options.StateFolder),
             Http = HttpOptions.Read(root.Section("http", "Metrics and health.")),
             Status = StatusOptions.Read(root.Section("status", "Status page and API.")),
             LogLevel = LogLevels[root.Section("log", "The collector's own messages, on standard error.").Choice("level", 1, LogLevelNames, "Least level to write.")],

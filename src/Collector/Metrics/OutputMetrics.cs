@@ -12,6 +12,10 @@ static class OutputMetrics
         Counter failed = metrics.CreateCounter("collector_output_failed_log_records_total", "Log records that the far side refused for good.", "output");
         Counter dropped = metrics.CreateCounter(
             "collector_output_dropped_log_records_total", "Log records given up: queue full, too long without success, shutdown.", "output");
+        Counter letters = metrics.CreateCounter(
+            "collector_output_dead_letters_total", "Log records refused or given up for good that were written to the file of dead letters.", "output");
+        Counter lostLetters = metrics.CreateCounter(
+            "collector_output_lost_dead_letters_total", "Log records refused or given up for good that were not: no room, or the far side did not say which they were.", "output");
         Gauge queued = metrics.CreateGauge("collector_output_queue_records", "Log records that wait for the output.", "output");
         Gauge bytes = metrics.CreateGauge("collector_output_queue_bytes", "Memory of the log records that wait for the output.", "output");
         Gauge age = metrics.CreateGauge("collector_output_queue_oldest_age_seconds", "Age of the oldest log record that waits for the output.", "output");
@@ -24,6 +28,8 @@ static class OutputMetrics
                 totals.Follow(delivered.WithLabels(output.Name), output, output.Statistics.Delivered);
                 totals.Follow(failed.WithLabels(output.Name), output, output.Statistics.Failed);
                 totals.Follow(dropped.WithLabels(output.Name), output, output.Statistics.DroppedTotal);
+                totals.Follow(letters.WithLabels(output.Name), output, output.Statistics.DeadLetters);
+                totals.Follow(lostLetters.WithLabels(output.Name), output, output.Statistics.LostDeadLetters);
                 queued.WithLabels(output.Name).Set(output.Statistics.QueuedRecords);
                 bytes.WithLabels(output.Name).Set(output.Statistics.QueuedBytes);
                 age.WithLabels(output.Name).Set(output.OldestAgeSeconds);

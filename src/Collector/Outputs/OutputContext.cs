@@ -6,6 +6,9 @@ namespace Collector.Outputs;
 /// <param name="StateFolder">Where to keep what a restart must not lose; null when nothing is kept.</param>
 sealed record OutputContext(TimeProvider Time, ILoggerFactory Loggers, string? StateFolder = null)
 {
+    /// <summary>Keeps what is refused for good; null when nobody does.</summary>
+    public DeadLetters.DeadLetterBox? DeadLetters { get; init; }
+
     /// <summary>What alert channels show beside the record; null for nothing.</summary>
     public Alerts.AlertEvidence? Evidence { get; init; }
 }

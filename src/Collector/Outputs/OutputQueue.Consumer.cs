@@ -182,6 +182,7 @@ sealed partial class OutputQueue
             if (_options.GiveUpAfter > TimeSpan.Zero && _time.GetElapsedTime(startedAt) + wait > _options.GiveUpAfter)
             {
                 // The back-off stays where it is: the next batch meets the same far side.
+                Bury(entry, entry.Count, outcome, entry.Selected.Span);
                 CloseDropped(entry, outcome.Reason);
                 return;
             }
@@ -221,6 +222,7 @@ sealed partial class OutputQueue
         {
             NoteRefused(failed, outcome);
             Statistics.Fail(failed);
+            Bury(entry, failed, outcome, outcome.Lost.Span);
         }
 
         entry.Narrow(outcome.Left.Span, failed);
@@ -248,6 +250,7 @@ sealed partial class OutputQueue
         {
             NoteRefused(failed, outcome);
             Statistics.Fail(failed);
+            Bury(entry, failed, outcome, failed == count ? entry.Selected.Span : outcome.Lost.Span);
         }
         else if (outcome.Detail.Length > 0 && _warnedGate.TryPass(1, out _))
         {

@@ -10,6 +10,8 @@ sealed class OutputStatistics(string output)
     long _selected;
     long _delivered;
     long _failed;
+    long _deadLetters;
+    long _lostDeadLetters;
     long _queued;
     long _queuedBytes;
     string _lastError = "";
@@ -24,6 +26,12 @@ sealed class OutputStatistics(string output)
 
     /// <summary>Records that the far side refused for good.</summary>
     public long Failed => Volatile.Read(ref _failed);
+
+    /// <summary>Records of those refused or given up that are in the file of dead letters.</summary>
+    public long DeadLetters => Volatile.Read(ref _deadLetters);
+
+    /// <summary>Records of them that are not, though there is such a file.</summary>
+    public long LostDeadLetters => Volatile.Read(ref _lostDeadLetters);
 
     /// <summary>Records given up, by reason (a fixed list).</summary>
     public IEnumerable<KeyValuePair<string, long>> Dropped => _dropped;
@@ -62,6 +70,10 @@ sealed class OutputStatistics(string output)
         _dropped.AddOrUpdate(reason, static (_, more) => more, static (_, old, more) => old + more, records);
         Interlocked.Add(ref _queued, -records);
     }
+
+    public void AddDeadLetters(long records) => Interlocked.Add(ref _deadLetters, records);
+
+    public void AddLostDeadLetters(long records) => Interlocked.Add(ref _lostDeadLetters, records);
 
     public void AddBytes(long change) => Interlocked.Add(ref _queuedBytes, change);
 

@@ -27,6 +27,9 @@ readonly record struct SendOutcome(SendKind Kind, int Rejected = 0, TimeSpan Del
     /// </summary>
     public ReadOnlyMemory<int> Left { get; init; }
 
+    /// <summary>Which records <see cref="Rejected"/> counts, as far as that is known. Good until the next send.</summary>
+    public ReadOnlyMemory<int> Lost { get; init; }
+
     public static SendOutcome Delivered { get; } = new(SendKind.Delivered);
 
     public static SendOutcome Retry(string reason, string detail, TimeSpan delay = default) => new(SendKind.Retry, 0, delay, reason, detail);

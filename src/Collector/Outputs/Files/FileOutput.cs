@@ -248,7 +248,7 @@ sealed partial class FileOutput : IOutput, IReopenable
             return false;
         }
 
-        _file = RecordFile.TryOpen(_options.Path, out error, out problem);
+        _file = RecordFile.TryOpen(_options.Path, RecordFile.LogMode, out error, out problem);
         if (_file is null)
         {
             return false;

@@ -8,7 +8,8 @@ namespace Collector.Outputs.Files;
 /// <remarks>Used under the lock of its output.</remarks>
 sealed class RecordFile : IDisposable
 {
-    const int Mode = 0x1A0; // 0640: logs are for their owner and the log readers' group.
+    /// <summary>0640: logs are for their owner and the log readers' group.</summary>
+    public const int LogMode = 0x1A0;
 
     // A line that a crash cut is looked for in this many bytes at the end.
     const int TailBytesMax = 1024 * 1024;
@@ -29,11 +30,12 @@ sealed class RecordFile : IDisposable
 
     /// <summary>Opens or makes the file.</summary>
     /// <param name="path">Full path; its folder exists.</param>
+    /// <param name="mode">Of a file that is made.</param>
     /// <param name="error">Error number; 0 when the system allowed it and <paramref name="problem"/> says what else is wrong.</param>
     /// <param name="problem">For a person; empty on success.</param>
-    public static RecordFile? TryOpen(string path, out int error, out string problem)
+    public static RecordFile? TryOpen(string path, int mode, out int error, out string problem)
     {
-        SafeFileHandle handle = Posix.OpenToAppend(path, Mode);
+        SafeFileHandle handle = Posix.OpenToAppend(path, mode);
         if (handle.IsInvalid)
         {
             error = Marshal.GetLastPInvokeError();

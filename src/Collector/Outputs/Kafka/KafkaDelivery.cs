@@ -9,7 +9,7 @@ sealed class KafkaDelivery(ReadOnlyMemory<int> selected)
     readonly Lock _lock = new();
     readonly List<int> _left = [];
     int _open = selected.Length;
-    int _refused;
+    readonly List<int> _refused = [];
     Error? _retryError;
     Error? _refusal;
 
@@ -40,12 +40,12 @@ sealed class KafkaDelivery(ReadOnlyMemory<int> selected)
             {
                 return _refusal is null
                     ? SendOutcome.Delivered
-                    : new SendOutcome(SendKind.Delivered, _refused, default, KafkaErrors.Reason(_refusal.Code), _refusal.Reason);
+                    : new SendOutcome(SendKind.Delivered, _refused.Count, default, KafkaErrors.Reason(_refusal.Code), _refusal.Reason) { Lost = _refused.ToArray() };
             }
 
             string detail = brokers.Length == 0 || brokers == _retryError.Reason ? _retryError.Reason : $"{_retryError.Reason} ({brokers})";
             _left.Sort();
-            return SendOutcome.Retry(KafkaErrors.Reason(_retryError.Code), detail) with { Left = _left.ToArray(), Rejected = _refused };
+            return SendOutcome.Retry(KafkaErrors.Reason(_retryError.Code), detail) with { Left = _left.ToArray(), Rejected = _refused.Count, Lost = _refused.ToArray() };
         }
     }
 
@@ -55,7 +55,7 @@ sealed class KafkaDelivery(ReadOnlyMemory<int> selected)
         {
             if (KafkaErrors.IsPermanent(error.Code))
             {
-                _refused++;
+                _refused.Add(selected.Span[place]);
                 _refusal = error;
                 return;
             }

@@ -64,7 +64,7 @@ sealed class LokiPushPayload(int bytesMax, LineFormat format, int originsMax) : 
                     bytes += added;
                     written++;
                 }
-                else if (written > 0 && added + RequestFrameBytes <= bytesMax)
+                else if (written > 0)
                 {
                     break;
                 }
@@ -72,6 +72,10 @@ sealed class LokiPushPayload(int bytesMax, LineFormat format, int originsMax) : 
                 {
                     _items.Bytes.CutTo(start);
                 }
+            }
+            else if (written > 0)
+            {
+                break;
             }
 
             taken++;

@@ -45,7 +45,7 @@ sealed class OtlpPayload(int bytesMax) : IRequestPayload
                     bytes += added;
                     written++;
                 }
-                else if (written > 0 && added <= bytesMax)
+                else if (written > 0)
                 {
                     break;
                 }
@@ -53,6 +53,10 @@ sealed class OtlpPayload(int bytesMax) : IRequestPayload
                 {
                     _items.Bytes.CutTo(start);
                 }
+            }
+            else if (written > 0)
+            {
+                break;
             }
 
             taken++;

@@ -16,5 +16,5 @@ interface IRequestPayload : IDisposable
 /// <summary>What a request holds.</summary>
 /// <param name="Taken">Records that are done with it, at least one: written or too large.</param>
 /// <param name="Written">Records in the request; 0: there is nothing to send.</param>
-/// <param name="TooLarge">Records that alone are larger than a request may be.</param>
+/// <param name="TooLarge">Records that alone are larger than a request may be: the first of those taken.</param>
 readonly record struct RequestPart(int Taken, int Written, int TooLarge);

@@ -14,6 +14,7 @@ sealed class RequestOutput(string name, IRequestPayload payload, Func<IRequestSe
     public const string TooLarge = "too_large";
 
     readonly PayloadBuffer _body = new();
+    readonly List<int> _lost = [];
     IRequestSender? _sender;
 
     public string Name { get; } = name;
@@ -28,6 +29,7 @@ sealed class RequestOutput(string name, IRequestPayload payload, Func<IRequestSe
     {
         ReadOnlyMemory<int> left = selected;
         int rejected = 0;
+        _lost.Clear();
         bool isRefused = false;
         SendOutcome worst = SendOutcome.Delivered;
         while (!left.IsEmpty)
@@ -37,6 +39,7 @@ sealed class RequestOutput(string name, IRequestPayload payload, Func<IRequestSe
             if (part.TooLarge > 0)
             {
                 rejected += part.TooLarge;
+                _lost.AddRange(left.Span[..part.TooLarge]);
                 worst = worst with { Reason = TooLarge, Detail = "a record alone is larger than request_bytes_max" };
             }
 
@@ -45,8 +48,9 @@ sealed class RequestOutput(string name, IRequestPayload payload, Func<IRequestSe
                 SendOutcome answer = await _sender!.SendAsync(_body.Memory, part.Written, cancellationToken).ConfigureAwait(false);
                 if (answer.Kind == SendKind.Retry)
                 {
-                    // Those too large are at the front or between: they are looked at again, and counted then.
-                    return answer with { Left = left.Length == selected.Length ? default : left, Rejected = rejected - part.TooLarge };
+                    // Those too large are looked at again, and counted then.
+                    _lost.RemoveRange(_lost.Count - part.TooLarge, part.TooLarge);
+                    return answer with { Left = left.Length == selected.Length ? default : left, Rejected = rejected - part.TooLarge, Lost = Lost() };
                 }
 
                 int lost = answer.Kind == SendKind.Refused ? part.Written : Math.Clamp(answer.Rejected, 0, part.Written);
@@ -55,6 +59,10 @@ sealed class RequestOutput(string name, IRequestPayload payload, Func<IRequestSe
                     rejected += lost;
                     worst = answer;
                     isRefused |= answer.Kind == SendKind.Refused;
+                    if (lost == part.Written)
+                    {
+                        _lost.AddRange(left.Span[part.TooLarge..part.Taken]);
+                    }
                 }
                 else if (rejected == 0 && answer.Detail.Length > 0)
                 {
@@ -67,7 +75,7 @@ sealed class RequestOutput(string name, IRequestPayload payload, Func<IRequestSe
 
         return isRefused && rejected == selected.Length
             ? SendOutcome.Refused(worst.Reason, worst.Detail)
-            : SendOutcome.Delivered with { Rejected = rejected, Reason = worst.Reason, Detail = worst.Detail };
+            : SendOutcome.Delivered with { Rejected = rejected, Lost = Lost(), Reason = worst.Reason, Detail = worst.Detail };
     }
 
     public ValueTask FlushAsync(CancellationToken cancellationToken) => ValueTask.CompletedTask;
@@ -79,4 +87,6 @@ sealed class RequestOutput(string name, IRequestPayload payload, Func<IRequestSe
         _body.Dispose();
         return ValueTask.CompletedTask;
     }
+
+    ReadOnlyMemory<int> Lost() => _lost.Count == 0 ? default : _lost.ToArray();
 }

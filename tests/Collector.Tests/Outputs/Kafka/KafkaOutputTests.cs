@@ -215,6 +215,7 @@ public sealed class KafkaOutputTests
         SendOutcome outcome = delivery.Outcome("127.0.0.1:1: refused");
         Assert.Equal((SendKind.Retry, "timeout", "late (127.0.0.1:1: refused)", 1), (outcome.Kind, outcome.Reason, outcome.Detail, outcome.Rejected));
         Assert.Equal([5, 9], outcome.Left.ToArray());
+        Assert.Equal([7], outcome.Lost.ToArray());
     }
 
     [Theory]
