@@ -28,7 +28,7 @@ public sealed class PayloadTests
         {
             foreach (string key in PagerDutyPayload.DedupKeys(notice))
             {
-                payload.Write(to, notice, key);
+                payload.Write(to, notice, key, notice.Kind == AlertNoticeKind.Recovered);
             }
         }), "jsonl");
     }
@@ -125,7 +125,7 @@ public sealed class PayloadTests
                 new AlertmanagerPayload(Options).Write(buffer, notice);
                 break;
             default:
-                new PagerDutyPayload("routing", Options).Write(buffer, notice, PagerDutyPayload.DedupKeys(notice)[0]);
+                new PagerDutyPayload("routing", Options).Write(buffer, notice, PagerDutyPayload.DedupKeys(notice)[0], isEnd: false);
                 break;
         }
 

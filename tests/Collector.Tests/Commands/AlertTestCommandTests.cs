@@ -22,6 +22,19 @@ public sealed class AlertTestCommandTests
     }
 
     [Theory]
+    [InlineData("202|{}", 0, "pagerduty: taken: 202 {}; resolved: 202 {}\n")]
+    [InlineData("400|no", 1, "pagerduty: not taken: http_400: the test incident stays open: 400 no\n")]
+    public async Task AlertTest_PagerDuty_ResolvesTheIncidentItOpened(string answer, int code, string output)
+    {
+        using ScriptedServer server = new("202|{}", answer);
+        using TemporaryFolder folder = new();
+        Invocation result = await Invocation.OfAsync("alert-test", "-c", folder.Write("c.yaml", $"outputs: {{ pagerduty: {{ routing_key: r, url: '{server.Address}' }} }}\n"));
+        Assert.Equal((code, output), (result.Code, result.Output));
+        Assert.Contains("\"event_action\":\"trigger\",\"dedup_key\":\"collector-test\"", (await server.NextAsync()).Text, StringComparison.Ordinal);
+        Assert.Contains("\"event_action\":\"resolve\",\"dedup_key\":\"collector-test\"", (await server.NextAsync()).Text, StringComparison.Ordinal);
+    }
+
+    [Theory]
     [InlineData("outputs: { stdout: {} }\n", "no alert channel is configured; under outputs there is none\n")]
     [InlineData("outputs: { slack: { webhook: 'http://127.0.0.1:9/' } }\n", "'stdout' is no alert channel; under outputs there are slack\n")]
     public async Task AlertTest_NoSuchChannel_SaysWhichThereAre(string configuration, string expected)

@@ -34,9 +34,14 @@ sealed class PagerDutyChannel : IAlertChannel
         SendOutcome outcome = SendOutcome.Delivered;
         foreach (string key in PagerDutyPayload.DedupKeys(notice))
         {
-            _body.Clear();
-            _payload.Write(_body, notice, key);
-            outcome = await _http.PostAsync(_body.Memory, null, cancellationToken).ConfigureAwait(false);
+            outcome = await PostAsync(notice, key, notice.Kind == AlertNoticeKind.Recovered, cancellationToken).ConfigureAwait(false);
+            if (outcome.Kind == SendKind.Delivered && notice.Kind == AlertNoticeKind.Test)
+            {
+                // Nothing else would ever end the incident of a test.
+                SendOutcome end = await PostAsync(notice, key, isEnd: true, cancellationToken).ConfigureAwait(false);
+                outcome = end with { Detail = end.Kind == SendKind.Delivered ? $"{outcome.Detail}; resolved: {end.Detail}" : $"the test incident stays open: {end.Detail}" };
+            }
+
             if (outcome.Kind != SendKind.Delivered)
             {
                 break;
@@ -50,5 +55,12 @@ sealed class PagerDutyChannel : IAlertChannel
     {
         _http.Dispose();
         _body.Dispose();
+    }
+
+    Task<SendOutcome> PostAsync(AlertNotice notice, string key, bool isEnd, CancellationToken cancellationToken)
+    {
+        _body.Clear();
+        _payload.Write(_body, notice, key, isEnd);
+        return _http.PostAsync(_body.Memory, null, cancellationToken);
     }
 }

@@ -23,9 +23,9 @@ sealed class PagerDutyPayload(string routingKey, AlertOptions options)
     /// <param name="to">Receives the event.</param>
     /// <param name="notice">What it is about.</param>
     /// <param name="dedupKey">One of its keys.</param>
-    public void Write(IBufferWriter<byte> to, AlertNotice notice, string dedupKey)
+    /// <param name="isEnd">Resolves the incident.</param>
+    public void Write(IBufferWriter<byte> to, AlertNotice notice, string dedupKey, bool isEnd)
     {
-        bool isEnd = notice.Kind == AlertNoticeKind.Recovered;
         using Utf8JsonWriter json = new(to);
         json.WriteStartObject();
         json.WriteString("routing_key", routingKey);
