@@ -4,19 +4,28 @@ using Receivers;
 namespace Collector.Pipeline;
 
 /// <summary>Takes batches from the intake, asks the classifier about each record, and hands them to the outputs in the order of their lanes.</summary>
-sealed class PipelineWorker(IntakeQueue intake, LogClassifier classifier, ParkingLot parkingLot, Judge judge, OutputFan outputs)
+sealed class PipelineWorker(IntakeQueue intake, LogClassifier classifier, ParkingLot parkingLot, Judge judge, OutputFan outputs, TimeProvider time)
 {
     ParkedBatch? _spare;
+
+    // Read by the watchdog; 0 between two batches.
+    long _busySince;
+
+    /// <summary>It has been at one batch for longer than this.</summary>
+    public bool IsBusyFor(TimeSpan age) => Volatile.Read(ref _busySince) is var since and not 0 && time.GetElapsedTime(since) > age;
 
     /// <summary>Runs until the intake is completed and empty.</summary>
     public async Task RunAsync()
     {
         while (await intake.TakeAsync().ConfigureAwait(false) is { } batch)
         {
+            Volatile.Write(ref _busySince, time.GetTimestamp());
             if (Classify(batch))
             {
                 await FinishAsync(batch, canWait: true).ConfigureAwait(false);
             }
+
+            Volatile.Write(ref _busySince, 0);
         }
     }
 
@@ -25,8 +34,10 @@ sealed class PipelineWorker(IntakeQueue intake, LogClassifier classifier, Parkin
     {
         await foreach (ClassifiedBatch batch in parkingLot.Ready.ReadAllAsync().ConfigureAwait(false))
         {
+            Volatile.Write(ref _busySince, time.GetTimestamp());
             // Here nobody waits for room: what comes this way is what the others wait for.
             await FinishAsync(batch, canWait: false).ConfigureAwait(false);
+            Volatile.Write(ref _busySince, 0);
         }
     }
 
@@ -52,6 +63,7 @@ sealed class PipelineWorker(IntakeQueue intake, LogClassifier classifier, Parkin
         for (ClassifiedBatch? next = batch; next is not null; next = lane.TakeNext())
         {
             await HandOnAsync(next).ConfigureAwait(false);
+            Volatile.Write(ref _busySince, time.GetTimestamp());
         }
     }
 

@@ -7,6 +7,9 @@ namespace Collector.Pipeline;
 /// <summary>The middle of a record's way: intake, workers, parking lot, outputs. Owns the tasks and awaits them at the stop.</summary>
 sealed class RecordPipeline : IDisposable
 {
+    // A large batch of long lines takes milliseconds.
+    static readonly TimeSpan HungAfter = TimeSpan.FromSeconds(30);
+
     readonly CancellationTokenSource _expiry = new();
     readonly IntakeQueue _intake;
     readonly ParkingLot _parkingLot;
@@ -33,7 +36,7 @@ sealed class RecordPipeline : IDisposable
         _parkingLot = new ParkingLot(options, time);
         // One more than the workers: the last one hands on what waited for the model.
         _workers = [.. Enumerable.Range(0, options.Workers + 1)
-            .Select(_ => new PipelineWorker(_intake, classifier, _parkingLot, judges(), outputs))];
+            .Select(_ => new PipelineWorker(_intake, classifier, _parkingLot, judges(), outputs, time))];
     }
 
     /// <summary>Where receivers post.</summary>
@@ -50,11 +53,15 @@ sealed class RecordPipeline : IDisposable
         ? "a pipeline task failed: " + failure.Message
         : null;
 
-    /// <summary>It has moved on since it was asked last, or no progress is expected: nothing waits, or a full output holds up what does. For the watchdog; one caller.</summary>
+    /// <summary>
+    /// It has moved on since it was asked last and no worker hangs in a batch, or no progress is expected: nothing waits, or a full output holds up what does.
+    /// For the watchdog; one caller.
+    /// </summary>
     public bool IsProgressing()
     {
         long taken = _intake.Taken;
-        bool isProgressing = Problem is null && (taken != _takenAtLastLook || _intake.Bytes == 0 || _outputs.IsWaiting);
+        bool isProgressing = Problem is null
+            && (_outputs.IsWaiting || ((taken != _takenAtLastLook || _intake.Bytes == 0) && !_workers.Any(w => w.IsBusyFor(HungAfter))));
         _takenAtLastLook = taken;
         return isProgressing;
     }

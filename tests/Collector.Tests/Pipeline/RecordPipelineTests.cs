@@ -3,6 +3,7 @@ using Collector.Configuration;
 using Collector.Outputs;
 using Collector.Pipeline;
 using Collector.Tests.Shared;
+using Microsoft.Extensions.Time.Testing;
 using Receivers;
 
 namespace Collector.Tests.Pipeline;
@@ -77,11 +78,42 @@ public sealed class RecordPipelineTests
         Assert.Equal(_ledger.Received, _ledger.Delivered + _ledger.Queued + _ledger.DroppedTotal);
     }
 
+    [Fact]
+    public async Task IsProgressing_OneOfSeveralWorkersHangs_IsSeenThoughTheOthersMove()
+    {
+        using HungConsumer hung = new(isFirstOnly: true);
+        CountingConsumer output = new();
+        FakeTimeProvider time = new();
+        PipelineOptions options = new(Workers: 3, IntakeBytesMax: 1 << 20, ParkedBytesMax: 1 << 20, WaitMax: TimeSpan.FromSeconds(2));
+        using RecordPipeline pipeline = Start(options, time, hung, output);
+        await pipeline.Sink.PostAsync(Some.Batch(pipeline.Sink.Pool), default);
+        await hung.Reached.WaitAsync(Deadline);
+        async Task<bool> LookAfterOneMoreAsync(long others)
+        {
+            await pipeline.Sink.PostAsync(Some.Batch(pipeline.Sink.Pool), default);
+            SpinWait.SpinUntil(() => output.Records == others && pipeline.IntakeBytes == 0, Deadline);
+            return pipeline.IsProgressing();
+        }
+
+        Assert.True(await LookAfterOneMoreAsync(1));
+        time.Advance(TimeSpan.FromSeconds(29));
+        Assert.True(await LookAfterOneMoreAsync(2));
+        time.Advance(TimeSpan.FromSeconds(2));
+        Assert.False(await LookAfterOneMoreAsync(3));
+        hung.Release();
+        await pipeline.StopAsync(default).WaitAsync(Deadline);
+        Assert.True(pipeline.IsProgressing());
+    }
+
     RecordPipeline Start(long intakeBytesMax, params IBatchConsumer[] outputs)
     {
-        PipelineOptions options = new(Workers: 1, intakeBytesMax, ParkedBytesMax: 1 << 20, WaitMax: TimeSpan.FromSeconds(2));
+        return Start(new PipelineOptions(Workers: 1, intakeBytesMax, ParkedBytesMax: 1 << 20, WaitMax: TimeSpan.FromSeconds(2)), TimeProvider.System, outputs);
+    }
+
+    RecordPipeline Start(PipelineOptions options, TimeProvider time, params IBatchConsumer[] outputs)
+    {
         RecordPipeline pipeline = new(
-            options, _ledger, _classifier, () => new Judge(new Lawbook(new Law(SeverityPolicy.Model, new RuleSet([]))), _statistics), new OutputFan(outputs), TimeProvider.System);
+            options, _ledger, _classifier, () => new Judge(new Lawbook(new Law(SeverityPolicy.Model, new RuleSet([]))), _statistics), new OutputFan(outputs), time);
         pipeline.Start();
         return pipeline;
     }

@@ -37,8 +37,8 @@ sealed class LosingConsumer : IBatchConsumer
     }
 }
 
-/// <summary>Keeps the worker's thread until it is released, as a bug would.</summary>
-sealed class HungConsumer : IBatchConsumer, IDisposable
+/// <summary>Keeps the worker's thread until it is released, as a bug would: of every batch or of the first.</summary>
+sealed class HungConsumer(bool isFirstOnly = false) : IBatchConsumer, IDisposable
 {
     readonly ManualResetEventSlim _released = new();
     readonly TaskCompletionSource _reached = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -50,8 +50,11 @@ sealed class HungConsumer : IBatchConsumer, IDisposable
 
     public ValueTask OfferAsync(ClassifiedBatch batch)
     {
-        _reached.TrySetResult();
-        _released.Wait();
+        if (_reached.TrySetResult() || !isFirstOnly)
+        {
+            _released.Wait();
+        }
+
         return ValueTask.CompletedTask;
     }
 
