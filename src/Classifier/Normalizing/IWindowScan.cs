@@ -32,7 +32,7 @@ interface IWindowScan
     static abstract void Copy(ref byte lowered, ref byte target);
 
     /// <summary>Copies the bytes whose bits are set.</summary>
-    /// <param name="lowered">64 bytes, and 64 bytes of scratch behind them.</param>
+    /// <param name="lowered">64 bytes.</param>
     /// <param name="kept">The bytes that stay.</param>
     /// <param name="target">Room for 64 bytes, whatever stays.</param>
     /// <returns>Bytes that stayed.</returns>

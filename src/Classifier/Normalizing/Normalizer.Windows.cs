@@ -45,7 +45,7 @@ public static partial class Normalizer
     static unsafe int FoldWindows<TScan>(ReadOnlySpan<byte> part, Span<byte> text, out bool marksTouch)
         where TScan : IWindowScan
     {
-        byte* window = stackalloc byte[2 * IWindowScan.Length];
+        byte* window = stackalloc byte[IWindowScan.Length];
         byte* tail = stackalloc byte[IWindowScan.ReadLength];
         ref byte lowered = ref *window;
         ref byte target = ref MemoryMarshal.GetReference(text);

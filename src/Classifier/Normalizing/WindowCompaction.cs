@@ -2,7 +2,6 @@ using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
-using System.Runtime.Intrinsics.X86;
 
 namespace Classifier.Normalizing;
 
@@ -13,44 +12,29 @@ static class WindowCompaction
     static readonly ulong[] Places = MakePlaces();
 
     /// <summary>Copies the bytes whose bits are set; the arguments are those of <see cref="IWindowScan.Compact"/>.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static int Compact(ref byte window, ulong kept, ref byte target)
     {
-        ref byte end = ref target;
-        ref ulong allPlaces = ref MemoryMarshal.GetArrayDataReference(Places);
-        for (int i = 0; i < IWindowScan.Length; i += 8)
-        {
-            uint bits = (byte)(kept >> i);
-            Vector128<byte> eight = Vector128.CreateScalarUnsafe(Unsafe.ReadUnaligned<ulong>(ref Unsafe.Add(ref window, i))).AsByte();
-            Vector128<byte> places = Vector128.CreateScalarUnsafe(Unsafe.Add(ref allPlaces, bits)).AsByte();
-            Unsafe.WriteUnaligned(ref end, Vector128.ShuffleNative(eight, places).AsUInt64().ToScalar());
-            end = ref Unsafe.Add(ref end, BitOperations.PopCount(bits));
-        }
-
-        return (int)Unsafe.ByteOffset(ref target, ref end);
-    }
-
-    /// <summary>Copies the bytes of a window that the bytes behind it select with 0xFF. Needs BMI2.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static int Extract(ref byte window, ref byte target)
-    {
-        ref byte end = ref Extract8(ref window, 0, ref target);
-        end = ref Extract8(ref window, 8, ref end);
-        end = ref Extract8(ref window, 16, ref end);
-        end = ref Extract8(ref window, 24, ref end);
-        end = ref Extract8(ref window, 32, ref end);
-        end = ref Extract8(ref window, 40, ref end);
-        end = ref Extract8(ref window, 48, ref end);
-        end = ref Extract8(ref window, 56, ref end);
-        return (int)Unsafe.ByteOffset(ref target, ref end);
+        ref ulong places = ref MemoryMarshal.GetArrayDataReference(Places);
+        ref byte end = ref Compact8(ref window, 0, kept, ref places, ref target);
+        end = ref Compact8(ref window, 8, kept, ref places, ref end);
+        end = ref Compact8(ref window, 16, kept, ref places, ref end);
+        end = ref Compact8(ref window, 24, kept, ref places, ref end);
+        end = ref Compact8(ref window, 32, kept, ref places, ref end);
+        end = ref Compact8(ref window, 40, kept, ref places, ref end);
+        end = ref Compact8(ref window, 48, kept, ref places, ref end);
+        Compact8(ref window, 56, kept, ref places, ref end);
+        return BitOperations.PopCount(kept);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    static ref byte Extract8(ref byte window, int i, ref byte end)
+    static ref byte Compact8(ref byte window, int i, ulong kept, ref ulong places, ref byte end)
     {
-        ulong selected = Unsafe.ReadUnaligned<ulong>(ref Unsafe.Add(ref window, IWindowScan.Length + i));
-        ulong eight = Unsafe.ReadUnaligned<ulong>(ref Unsafe.Add(ref window, i));
-        Unsafe.WriteUnaligned(ref end, Bmi2.X64.ParallelBitExtract(eight, selected));
-        return ref Unsafe.Add(ref end, BitOperations.PopCount(selected) >> 3);
+        nuint bits = (byte)(kept >> i);
+        Vector128<byte> eight = Vector128.CreateScalarUnsafe(Unsafe.ReadUnaligned<ulong>(ref Unsafe.Add(ref window, i))).AsByte();
+        Vector128<byte> order = Vector128.CreateScalarUnsafe(Unsafe.Add(ref places, bits)).AsByte();
+        Unsafe.WriteUnaligned(ref end, Vector128.ShuffleNative(eight, order).AsUInt64().ToScalar());
+        return ref Unsafe.Add(ref end, (nuint)(uint)BitOperations.PopCount((uint)bits));
     }
 
     static ulong[] MakePlaces()

@@ -57,17 +57,7 @@ struct WindowScan256 : IWindowScan
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static int Compact(ref byte lowered, ulong kept, ref byte target)
-    {
-        if (!Bmi2.X64.IsSupported)
-        {
-            return WindowCompaction.Compact(ref lowered, kept, ref target);
-        }
-
-        Bytes((uint)kept).StoreUnsafe(ref Unsafe.Add(ref lowered, IWindowScan.Length));
-        Bytes((uint)(kept >> 32)).StoreUnsafe(ref Unsafe.Add(ref lowered, IWindowScan.Length + 32));
-        return WindowCompaction.Extract(ref lowered, ref target);
-    }
+    public static int Compact(ref byte lowered, ulong kept, ref byte target) => WindowCompaction.Compact(ref lowered, kept, ref target);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     static Vector256<byte> Replace(Vector256<byte> v, uint marks, uint zeros) => Vector256.ConditionalSelect(
