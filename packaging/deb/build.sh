@@ -32,6 +32,6 @@ put 755 packaging/deb/collector.postrm DEBIAN/postrm
 echo /etc/collector/collector.yaml > "$root/DEBIAN/conffiles"
 (cd "$root" && find usr lib -type f -print0 | LC_ALL=C sort -z | xargs -0 md5sum) > "$root/DEBIAN/md5sums"
 sed -e "s/@VERSION@/$version/" -e "s/@ARCHITECTURE@/$architecture/" -e "s/@GLIBC@/$glibc/" \
-  -e "s/@SIZE@/$(du -sk --exclude=DEBIAN "$root" | cut -f1)/" packaging/deb/control.in > "$root/DEBIAN/control"
+  -e "s/@SIZE@/$(du -sk --apparent-size --exclude=DEBIAN "$root" | cut -f1)/" packaging/deb/control.in > "$root/DEBIAN/control"
 dpkg-deb --root-owner-group "-Z${4:-xz}" --build "$root" "$folder/collector_${version}_$architecture.deb" >&2
 echo "$folder/collector_${version}_$architecture.deb"

@@ -70,6 +70,8 @@ until_there() {
 }
 echo '<14>1 - web1 socket - - - nobody is there' > /dev/udp/127.0.0.1/514
 until_there 'nobody is there' 1
+# Its first record can be there before it has said that it is ready; this waits for that.
+systemctl start collector
 systemctl is-active collector
 
 # A restart in the middle refuses no connection and loses no datagram.
