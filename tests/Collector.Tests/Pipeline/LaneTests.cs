@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 using System.Text;
 using Classifier;
@@ -77,12 +78,7 @@ public sealed class LaneTests : IAsyncDisposable
     {
         Learn();
         using RecordPipeline pipeline = Start(workers: 2, wait: TimeSpan.FromMilliseconds(50));
-        IRecordSink sink = pipeline.Sink;
-        RecordLane lane = sink.OpenLane();
-        for (int i = 0; i < 10; i++)
-        {
-            await sink.PostAsync(Batch(sink, lane, 0, i, 1, i % 3 == 0 ? NewText(new Random(i)) : Known), default);
-        }
+        await PostAsync(pipeline.Sink, 0, 10, i => i % 3 == 0);
 
         await _output.WaitForAsync(10).WaitAsync(Deadline);
         Assert.Equal(Enumerable.Range(0, 10), _output.Numbers(0));
@@ -96,13 +92,8 @@ public sealed class LaneTests : IAsyncDisposable
         const int Batches = 400;
         Learn();
         using RecordPipeline pipeline = Start(workers: 2);
-        IRecordSink sink = pipeline.Sink;
-        RecordLane lane = sink.OpenLane();
         _output.Watched = () => pipeline.ParkedBytes;
-        for (int i = 0; i < Batches; i++)
-        {
-            await sink.PostAsync(Batch(sink, lane, 0, i, 1, i % 200 == 0 ? NewText(new Random(i)) : Known), default);
-        }
+        await PostAsync(pipeline.Sink, 0, Batches, i => i % 200 == 0);
 
         await _output.WaitForAsync(Batches).WaitAsync(Deadline);
         Assert.InRange(_output.MostWatched, MiB / 2, MiB + (64 << 10));
@@ -133,7 +124,7 @@ public sealed class LaneTests : IAsyncDisposable
         }
 
         // The other worker takes one; that it takes no second one can only be waited for in vain.
-        Assert.False(SpinWait.SpinUntil(() => pipeline.IntakeBytes == 0, TimeSpan.FromMilliseconds(300)));
+        Assert.False(await IsSoonAsync(() => pipeline.IntakeBytes == 0, TimeSpan.FromMilliseconds(300)));
         Assert.InRange(pipeline.ParkedBytes, 1, 64 << 10);
 
         gate.Open();
@@ -146,14 +137,9 @@ public sealed class LaneTests : IAsyncDisposable
     {
         Learn();
         using RecordPipeline pipeline = Start(workers: 3);
-        IRecordSink sink = pipeline.Sink;
         for (int lane = 0; lane < 4; lane++)
         {
-            RecordLane order = sink.OpenLane();
-            for (int i = 0; i < 10; i++)
-            {
-                await sink.PostAsync(Batch(sink, order, lane, i, 1, i % 2 == 0 ? NewText(new Random(i)) : Known), default);
-            }
+            await PostAsync(pipeline.Sink, lane, 10, i => i % 2 == 0);
         }
 
         await pipeline.StopAsync(new CancellationToken(canceled: true)).WaitAsync(Deadline);
@@ -169,6 +155,28 @@ public sealed class LaneTests : IAsyncDisposable
     static string Text(int lane, int number, string text) => string.Create(CultureInfo.InvariantCulture, $"l{lane}n{number} {text}");
 
     static string NewText(Random random) => new([.. Enumerable.Range(0, 40).Select(i => i % 8 == 7 ? ' ' : (char)('a' + random.Next(26)))]);
+
+    /// <summary>Waits without keeping a thread: the pool has no more than the workers need.</summary>
+    static async Task<bool> IsSoonAsync(Func<bool> condition, TimeSpan patience)
+    {
+        long start = Stopwatch.GetTimestamp();
+        while (!condition() && Stopwatch.GetElapsedTime(start) < patience)
+        {
+            await Task.Yield();
+        }
+
+        return condition();
+    }
+
+    /// <summary>Batches of one record each, over a lane of their own.</summary>
+    static async Task PostAsync(IRecordSink sink, int lane, int count, Func<int, bool> isNew)
+    {
+        RecordLane order = sink.OpenLane();
+        for (int i = 0; i < count; i++)
+        {
+            await sink.PostAsync(Batch(sink, order, lane, i, 1, isNew(i) ? NewText(new Random(i)) : Known), default);
+        }
+    }
 
     static RecordBatch Batch(IRecordSink sink, RecordLane order, int lane, int first, int records, string text)
     {

@@ -105,10 +105,8 @@ public sealed class RecordPipelineTests
         Assert.True(pipeline.IsProgressing());
     }
 
-    RecordPipeline Start(long intakeBytesMax, params IBatchConsumer[] outputs)
-    {
-        return Start(new PipelineOptions(Workers: 1, intakeBytesMax, ParkedBytesMax: 1 << 20, WaitMax: TimeSpan.FromSeconds(2)), TimeProvider.System, outputs);
-    }
+    RecordPipeline Start(long intakeBytesMax, params IBatchConsumer[] outputs) =>
+        Start(new PipelineOptions(Workers: 1, intakeBytesMax, ParkedBytesMax: 1 << 20, WaitMax: TimeSpan.FromSeconds(2)), TimeProvider.System, outputs);
 
     RecordPipeline Start(PipelineOptions options, TimeProvider time, params IBatchConsumer[] outputs)
     {
