@@ -41,9 +41,8 @@ sealed class RecentCriticals(TimeProvider time) : IBatchConsumer, IDisposable
 
     public ValueTask OfferAsync(ClassifiedBatch batch)
     {
-        if (HasTurn())
+        if (HasTurn() && Filter.Select(batch, out int[]? indices, out bool isRented) is var count and > 0)
         {
-            int count = Filter.Select(batch, out int[]? indices, out bool isRented);
             Take(batch, indices.AsSpan(0, count));
             if (isRented)
             {

@@ -46,7 +46,7 @@ sealed partial class OtlpIntake : IDisposable
     public RecordLane OpenLane() => _sink.OpenLane();
 
     public OtlpBatches Begin(string transport, PeerAddress peer, RecordLane? lane) =>
-        new(_sink.Pool, transport, peer, lane, UnixNano(_time.GetUtcNow()), Options.RecordCountMax);
+        new(_sink.Pool, transport, peer, lane, _time.UnixNano(), Options.RecordCountMax);
 
     /// <summary>Fills the batches from an export request in protobuf's encoding.</summary>
     /// <param name="request">Read during the call only.</param>
@@ -142,8 +142,6 @@ sealed partial class OtlpIntake : IDisposable
         using CancellationTokenSource any = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, aborted, _isLate);
         await _sink.PostAsync(batch, any.Token).ConfigureAwait(false);
     }
-
-    static long UnixNano(DateTimeOffset moment) => (moment.UtcTicks - DateTimeOffset.UnixEpoch.UtcTicks) * (1_000_000_000 / TimeSpan.TicksPerSecond);
 
     [LoggerMessage(6100, LogLevel.Error, "An OTLP request met a fault of ours; its sender was told not to repeat it.")]
     static partial void LogFailed(ILogger logger, Exception exception);

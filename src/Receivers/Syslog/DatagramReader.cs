@@ -119,7 +119,7 @@ sealed class DatagramReader : IDisposable
 
     void Read(int received)
     {
-        SyslogParserContext context = new(_intake.NowUnixNano(), _intake.Zone, 0);
+        SyslogParserContext context = new(_intake.Time.UnixNano(), _intake.Zone, 0);
         long timestamp = _intake.Time.GetTimestamp(), bytes = 0;
         _second = _intake.Second(timestamp);
         for (int i = 0; i < received; i++)

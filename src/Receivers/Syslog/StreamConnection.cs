@@ -281,7 +281,7 @@ sealed class StreamConnection<TProtocol> : ITimedConnection
             }
         }
 
-        SyslogParserContext context = new(_intake.NowUnixNano(), _sender.Zone, _batch.AddSource(_peer));
+        SyslogParserContext context = new(_intake.Time.UnixNano(), _sender.Zone, _batch.AddSource(_peer));
         int consumed = 0, before = _batch.Count, recordsMax = SyslogIntake.RecordsMax(_batch);
         while (!_isCrowded && !_isOver && _protocol.TryRead(unread, isEnd, out consumed, out SyslogFrame frame))
         {

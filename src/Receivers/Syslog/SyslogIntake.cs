@@ -46,9 +46,6 @@ sealed class SyslogIntake : IDisposable
     /// <summary>Counts seconds for rate limits.</summary>
     public long Second(long timestamp) => timestamp / Time.TimestampFrequency;
 
-    /// <summary>Now, in ns since the Unix epoch.</summary>
-    public long NowUnixNano() => (Time.GetUtcNow().UtcTicks - DateTime.UnixEpoch.Ticks) * 100;
-
     /// <summary>A batch that is ready for records of one transport.</summary>
     public RecordBatch Rent(int bytes, string transport)
     {

@@ -2,6 +2,7 @@ using System.Text;
 using System.Threading.Channels;
 using Collector.Outputs.Formats;
 using Collector.Pipeline;
+using Receivers;
 
 namespace Collector.Outputs.DeadLetters;
 
@@ -106,7 +107,7 @@ sealed partial class DeadLetterBox : IAsyncDisposable
         }
 
         why.Write(",\"time\":\""u8);
-        Rfc3339.Write(why.Reserve(Rfc3339.Length), (_time.GetUtcNow().UtcTicks - DateTimeOffset.UnixEpoch.UtcTicks) * 100);
+        Rfc3339.Write(why.Reserve(Rfc3339.Length), _time.UnixNano());
         why.Advance(Rfc3339.Length);
         why.Write("\"}}\n"u8);
         return why.Span.ToArray();

@@ -35,43 +35,14 @@ sealed class LokiPushPayload(int bytesMax, LineFormat format, int originsMax) : 
         _items.Clear();
         _streamByKey.Clear();
         _streams.Clear();
-        Span<byte> address = stackalloc byte[64];
         long bytes = RequestFrameBytes;
         int taken = 0;
         int written = 0;
         foreach (int index in selected)
         {
-            ref readonly LogRecord record = ref batch.Records[index];
-            if (record.Body.Length <= bytesMax)
+            if (TryAdd(batch, index, ref bytes))
             {
-                scoped ReadOnlySpan<byte> host = batch[record.Hostname];
-                if (host.IsEmpty)
-                {
-                    host = address[..batch.Sources[record.Source].Peer.Write(address, withPort: false)];
-                }
-
-                int group = FindStream(batch[record.AppName], host, batch.Verdicts[index]);
-                Stream stream = _streams[group];
-                long time = record.TimestampUnixNano > 0 ? record.TimestampUnixNano : record.ObservedUnixNano;
-                long apart = time == stream.Asked ? stream.Given + 1 : time;
-                int start = _items.Bytes.Length;
-                WriteValue(batch, index, apart, host);
-                long added = _items.Bytes.Length - start + 1 + (_items.CountOf(group) == 0 ? _origins.Labels(stream.Origin).Length + StreamFrameBytes : 0);
-                if (bytes + added <= bytesMax)
-                {
-                    _items.Add(group, start);
-                    _streams[group] = stream with { Asked = time, Given = apart };
-                    bytes += added;
-                    written++;
-                }
-                else if (written > 0)
-                {
-                    break;
-                }
-                else
-                {
-                    _items.Bytes.CutTo(start);
-                }
+                written++;
             }
             else if (written > 0)
             {
@@ -90,6 +61,40 @@ sealed class LokiPushPayload(int bytesMax, LineFormat format, int originsMax) : 
         _items.Dispose();
         _metadata.Dispose();
         _line.Dispose();
+    }
+
+    bool TryAdd(ClassifiedBatch batch, int index, ref long bytes)
+    {
+        ref readonly LogRecord record = ref batch.Records[index];
+        if (record.Body.Length > bytesMax)
+        {
+            return false;
+        }
+
+        Span<byte> address = stackalloc byte[64];
+        scoped ReadOnlySpan<byte> host = batch[record.Hostname];
+        if (host.IsEmpty)
+        {
+            host = address[..batch.Sources[record.Source].Peer.Write(address, withPort: false)];
+        }
+
+        int group = FindStream(batch[record.AppName], host, batch.Verdicts[index]);
+        Stream stream = _streams[group];
+        long time = record.TimestampUnixNano > 0 ? record.TimestampUnixNano : record.ObservedUnixNano;
+        long apart = time == stream.Asked ? stream.Given + 1 : time;
+        int start = _items.Bytes.Length;
+        WriteValue(batch, index, apart, host);
+        long added = _items.Bytes.Length - start + 1 + (_items.CountOf(group) == 0 ? _origins.Labels(stream.Origin).Length + StreamFrameBytes : 0);
+        if (bytes + added > bytesMax)
+        {
+            _items.Bytes.CutTo(start);
+            return false;
+        }
+
+        _items.Add(group, start);
+        _streams[group] = stream with { Asked = time, Given = apart };
+        bytes += added;
+        return true;
     }
 
     int FindStream(ReadOnlySpan<byte> app, ReadOnlySpan<byte> host, in Verdict verdict)

@@ -26,33 +26,9 @@ sealed class OtlpPayload(int bytesMax) : IRequestPayload
         int written = 0;
         foreach (int index in selected)
         {
-            ref readonly LogRecord record = ref batch.Records[index];
-            if (record.Original.Length <= bytesMax)
+            if (TryAdd(batch, index, ref bytes))
             {
-                int start = _items.Bytes.Length;
-                WriteRecord(batch, index, in record);
-                int group = _groups.Find(batch, in record, out bool isNew);
-                if (isNew)
-                {
-                    _items.AddGroup();
-                }
-
-                int head = _groups.Resource(group).Length + _groups.Scope(group).Length + GroupFrameBytes;
-                long added = ProtoWriting.FieldBytes(_items.Bytes.Length - start) + (_items.CountOf(group) == 0 ? head : 0);
-                if (bytes + added <= bytesMax)
-                {
-                    _items.Add(group, start);
-                    bytes += added;
-                    written++;
-                }
-                else if (written > 0)
-                {
-                    break;
-                }
-                else
-                {
-                    _items.Bytes.CutTo(start);
-                }
+                written++;
             }
             else if (written > 0)
             {
@@ -71,6 +47,35 @@ sealed class OtlpPayload(int bytesMax) : IRequestPayload
         _groups.Dispose();
         _items.Dispose();
         _syslog.Dispose();
+    }
+
+    bool TryAdd(ClassifiedBatch batch, int index, ref long bytes)
+    {
+        ref readonly LogRecord record = ref batch.Records[index];
+        if (record.Original.Length > bytesMax)
+        {
+            return false;
+        }
+
+        int start = _items.Bytes.Length;
+        WriteRecord(batch, index, in record);
+        int group = _groups.Find(batch, in record, out bool isNew);
+        if (isNew)
+        {
+            _items.AddGroup();
+        }
+
+        int head = _groups.Resource(group).Length + _groups.Scope(group).Length + GroupFrameBytes;
+        long added = ProtoWriting.FieldBytes(_items.Bytes.Length - start) + (_items.CountOf(group) == 0 ? head : 0);
+        if (bytes + added > bytesMax)
+        {
+            _items.Bytes.CutTo(start);
+            return false;
+        }
+
+        _items.Add(group, start);
+        bytes += added;
+        return true;
     }
 
     void WriteRecord(ClassifiedBatch batch, int index, in LogRecord record)
