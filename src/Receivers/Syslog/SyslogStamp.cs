@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using System.Runtime.CompilerServices;
 
 namespace Receivers.Syslog;
@@ -285,7 +286,8 @@ static class SyslogStamp
         return year > 0 ? 5 : 0;
     }
 
-    static long Nearest(int month, int day, int secondOfDay, int nanos, bool hasOffset, int offset, in SyslogParserContext context)
+    /// <summary>The instant in the year that brings it nearest to the time of receipt; 0 when no near year has the day.</summary>
+    public static long Nearest(int month, int day, int secondOfDay, int nanos, bool hasOffset, int offset, in SyslogParserContext context)
     {
         long best = 0, bestDistance = long.MaxValue;
         int now = context.ObservedYear;
@@ -335,7 +337,7 @@ static class SyslogStamp
         return at;
     }
 
-    static ReadOnlySpan<int> PowersOfTen => [1, 10, 100, 1_000, 10_000, 100_000, 1_000_000, 10_000_000, 100_000_000];
+    public static ReadOnlySpan<int> PowersOfTen => [1, 10, 100, 1_000, 10_000, 100_000, 1_000_000, 10_000_000, 100_000_000];
 
     static int ReadDay(ReadOnlySpan<byte> s, ref int at)
     {
@@ -377,22 +379,7 @@ static class SyslogStamp
             return 0;
         }
 
-        return Lower3(s) switch
-        {
-            ('j' << 16) | ('a' << 8) | 'n' => 1,
-            ('f' << 16) | ('e' << 8) | 'b' => 2,
-            ('m' << 16) | ('a' << 8) | 'r' => 3,
-            ('a' << 16) | ('p' << 8) | 'r' => 4,
-            ('m' << 16) | ('a' << 8) | 'y' => 5,
-            ('j' << 16) | ('u' << 8) | 'n' => 6,
-            ('j' << 16) | ('u' << 8) | 'l' => 7,
-            ('a' << 16) | ('u' << 8) | 'g' => 8,
-            ('s' << 16) | ('e' << 8) | 'p' => 9,
-            ('o' << 16) | ('c' << 8) | 't' => 10,
-            ('n' << 16) | ('o' << 8) | 'v' => 11,
-            ('d' << 16) | ('e' << 8) | 'c' => 12,
-            _ => 0,
-        };
+        return MonthNames.Read(BinaryPrimitives.ReadUInt32LittleEndian(s));
     }
 
     static bool IsWeekday(ReadOnlySpan<byte> s) => Lower3(s) is
