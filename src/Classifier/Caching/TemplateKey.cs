@@ -1,4 +1,6 @@
 using System.IO.Hashing;
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
 
 namespace Classifier.Caching;
 
@@ -9,7 +11,8 @@ public readonly record struct TemplateKey(ulong High, ulong Low)
     /// <summary>The key of a normalised text. Allocates nothing; safe on any thread.</summary>
     public static TemplateKey Of(ReadOnlySpan<byte> text)
     {
-        UInt128 hash = XxHash128.HashToUInt128(text);
-        return new TemplateKey((ulong)(hash >> 64), (ulong)hash);
+        // Not by shifting: that would be a call.
+        Vector128<ulong> hash = Unsafe.BitCast<UInt128, Vector128<ulong>>(XxHash128.HashToUInt128(text));
+        return new TemplateKey(hash[1], hash[0]);
     }
 }

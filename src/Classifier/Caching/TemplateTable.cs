@@ -35,14 +35,17 @@ sealed class TemplateTable(int buckets)
 
     public int Used { get; private set; }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     static byte TagOf(in TemplateKey key) => (byte)Math.Max(1, key.High & 0xFF);
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     int BucketOf(in TemplateKey key) => (int)((uint)(key.Low >> 32) * (ulong)buckets >> 32);
 
     public long Bytes => (long)buckets * (FixedBucketBytes + (TallyBucketBytes * _tallies.Count(own => own is not null)));
 
     /// <summary>Where a template's entry is. Hot.</summary>
     /// <returns>-1 when it is not there, or when it is just being written.</returns>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public int Find(in TemplateKey key, out Answer answer)
     {
         int bucket = BucketOf(key);
@@ -63,30 +66,35 @@ sealed class TemplateTable(int buckets)
         return -1;
     }
 
-    /// <summary>Counts a hit and warms the entry. Hot.</summary>
-    /// <param name="place">What <see cref="Find"/> gave.</param>
+    /// <summary>Looks for many, counts the hits and warms their entries. Hot: one look does not depend on another, so that they wait for memory side by side.</summary>
+    /// <param name="keys">Any number.</param>
+    /// <param name="answers">As many; none where a template is not there.</param>
     /// <param name="minutes">Now, as in <see cref="Tally"/>.</param>
-    public void Hit(int place, uint minutes)
+    /// <returns>Hits.</returns>
+    public int Look(ReadOnlySpan<TemplateKey> keys, Span<Answer> answers, uint minutes)
     {
-        int bucket = place / Ways;
-        int shift = 2 * (place % Ways);
-        uint heat = _heats[bucket];
-        if ((heat >> shift & 3) != 3)
+        int thread = ThreadNumber.Current;
+        ulong[] tallies = _tallies[thread] ?? OwnTallies(thread);
+        int hits = 0;
+        for (int i = 0; i < keys.Length; i++)
         {
-            // Two readers may lose each other's step; it is a hint. At 3 nobody writes any more, and the line stays shared.
-            _heats[bucket] = heat + (1u << shift);
+            int place = Find(keys[i], out answers[i]);
+            if (place >= 0)
+            {
+                hits++;
+                Warm(place);
+                if (thread == ThreadNumber.Shared)
+                {
+                    HitShared(ref tallies[place], minutes);
+                }
+                else
+                {
+                    tallies[place] = new Tally(tallies[place]).Next(minutes).Bits;
+                }
+            }
         }
 
-        int thread = ThreadNumber.Current;
-        ref ulong tally = ref (_tallies[thread] ?? OwnTallies(thread))[place];
-        if (thread == ThreadNumber.Shared)
-        {
-            HitShared(ref tally, minutes);
-        }
-        else
-        {
-            tally = new Tally(tally).Next(minutes).Bits;
-        }
+        return hits;
     }
 
     public SavedTemplate Read(int place)
@@ -168,6 +176,19 @@ sealed class TemplateTable(int buckets)
         coldest = coldest != 0 ? coldest : LowBits;
         int distance = BitOperations.TrailingZeroCount(BitOperations.RotateRight(coldest, 2 * start)) / 2;
         return (start + distance) % Ways;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    void Warm(int place)
+    {
+        ref uint heats = ref _heats[(uint)place / Ways];
+        int shift = 2 * (place % Ways);
+        uint before = heats;
+        if ((before >> shift & 3) != 3)
+        {
+            // Two readers may lose each other's step; it is a hint. At 3 nobody writes any more, and the line stays shared.
+            heats = before + (1u << shift);
+        }
     }
 
     void Write(int bucket, int way, in TemplateKey key, Answer answer)

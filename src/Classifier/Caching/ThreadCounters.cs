@@ -8,19 +8,19 @@ sealed class ThreadCounters
 
     readonly long[] _cells = new long[ThreadNumber.Count * SetCells];
 
-    /// <summary>Adds one.</summary>
     /// <param name="counter">0 to 15.</param>
-    public void Add(int counter)
+    /// <param name="count">What to add.</param>
+    public void Add(int counter, int count)
     {
         int thread = ThreadNumber.Current;
         ref long cell = ref _cells[(thread * SetCells) + counter];
         if (thread == ThreadNumber.Shared)
         {
-            Interlocked.Increment(ref cell);
+            Interlocked.Add(ref cell, count);
         }
         else
         {
-            cell++;
+            cell += count;
         }
     }
 

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Classifier.Caching;
 
 namespace Classifier.Inference;
@@ -37,6 +38,7 @@ readonly record struct Answer(ulong Bits)
     /// <summary>The verdict rule of the model card: critical from the threshold on, else the likeliest of the other severities.</summary>
     /// <param name="threshold">Probability of critical, 0 to 1.</param>
     /// <param name="key">Of the text that the answer is about.</param>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public Verdict ToVerdict(float threshold, in TemplateKey key)
     {
         float critical = Float(Bits);
@@ -54,5 +56,6 @@ readonly record struct Answer(ulong Bits)
 
     static ulong Fixed(float probability) => (ulong)MathF.Round(Math.Clamp(probability, 0, 1) * ProbabilityMax);
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     static float Float(ulong bits) => (float)(bits & ProbabilityMax) / ProbabilityMax;
 }

@@ -28,7 +28,7 @@ sealed class InferenceStatistics
     public TimeSpan Duration => TimeSpan.FromTicks(Interlocked.Read(ref _durationTicks));
 
     /// <summary>Hot.</summary>
-    public void Count(Counter counter) => _counters.Add((int)counter);
+    public void Count(Counter counter, int count = 1) => _counters.Add((int)counter, count);
 
     public long Sum(Counter counter) => _counters.Sum((int)counter);
 
