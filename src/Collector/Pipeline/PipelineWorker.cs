@@ -1,5 +1,4 @@
 using Classifier;
-using Receivers;
 
 namespace Collector.Pipeline;
 
@@ -100,17 +99,7 @@ sealed class PipelineWorker(IntakeQueue intake, LogClassifier classifier, Parkin
         batch.PrepareVerdicts();
         batch.Model = classifier.ModelName;
         ParkedBatch? place = parkingLot.TryEnter(batch, ref _spare);
-        Span<LogRecord> records = batch.Records;
-        Span<Verdict> verdicts = batch.Verdicts;
-        int pending = 0;
-        for (int i = 0; i < records.Length; i++)
-        {
-            ref LogRecord record = ref records[i];
-            ClassifyStatus status = classifier.Classify(
-                batch[record.AppName], batch[record.Body], record.SeverityNumber, place, i, out verdicts[i]);
-            pending += status == ClassifyStatus.Pending ? 1 : 0;
-        }
-
+        int pending = classifier.Classify(new BatchTexts(batch), place, batch.Verdicts);
         if (place is null)
         {
             return true;

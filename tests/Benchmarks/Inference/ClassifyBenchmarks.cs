@@ -9,10 +9,14 @@ namespace Benchmarks.Inference;
 [MemoryDiagnoser]
 public class ClassifyBenchmarks
 {
+    const int Records = 512;
+
     static readonly byte[] App = "kernel"u8.ToArray();
 
+    readonly Verdict[] _verdicts = new Verdict[Records];
+
     LogClassifier _classifier = null!;
-    byte[] _line = null!;
+    Lines _lines;
 
     [Params(
         "session opened",
@@ -23,13 +27,14 @@ public class ClassifyBenchmarks
     public void Setup()
     {
         _classifier = LogClassifier.Create(new ClassifierOptions(), NullLogger.Instance);
-        _line = Encoding.UTF8.GetBytes(Line);
-        _classifier.ClassifyNow(App, _line, 0);
+        byte[] line = Encoding.UTF8.GetBytes(Line);
+        _classifier.ClassifyNow(App, line, 0);
+        _lines = new Lines(App, [.. Enumerable.Repeat(line, Records)]);
     }
 
     [GlobalCleanup]
     public void Cleanup() => _classifier.DisposeAsync().AsTask().GetAwaiter().GetResult();
 
-    [Benchmark]
-    public ClassifyStatus Classify() => _classifier.Classify(App, _line, 9, null, 0, out _);
+    [Benchmark(OperationsPerInvoke = Records)]
+    public int ClassifyBatch() => _classifier.Classify(_lines, null, _verdicts);
 }

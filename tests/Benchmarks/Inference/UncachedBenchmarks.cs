@@ -18,6 +18,7 @@ public class UncachedBenchmarks
         ["error", "connection", "lost", "disk", "failed", "user", "login", "network", "server", "timeout", "memory", "process", "file", "system", "device", "service"];
 
     readonly byte[][] _texts = new byte[Texts][];
+    readonly Verdict[] _verdicts = new Verdict[Texts];
     LogClassifier _classifier = null!;
     Model _model = null!;
 
@@ -75,11 +76,7 @@ public class UncachedBenchmarks
     public void Classify()
     {
         using CountdownWaiter waiter = new(Texts);
-        for (int i = 0; i < Texts; i++)
-        {
-            _classifier.Classify([], _texts[i], 9, waiter, i, out _);
-        }
-
+        _classifier.Classify(new Lines([], _texts), waiter, _verdicts);
         waiter.Wait();
     }
 
