@@ -60,7 +60,7 @@ sealed partial class Appliance : IAsyncDisposable
         _classifier = LogClassifier.Create(options.Classifier.Options, loggers.CreateLogger("Classifier"), time);
         _evidence = new AlertEvidence(new RecentLines(AlertOptions.LinesBeforeMax, time), new AlertWords(_classifier));
         _deadLetters = options.DeadLetters is { } letters ? new DeadLetterBox(letters, _logger, time) : null;
-        _context = new OutputContext(time, loggers, options.Classifier.Options.StateFolder) { Evidence = _evidence, DeadLetters = _deadLetters };
+        _context = new OutputContext(time, loggers, options.Classifier.Options.StateFolder) { Evidence = _evidence, DeadLetters = _deadLetters, Ledger = _ledger };
         _receivers = [.. options.Receivers.Select(plan => new RunningReceiver(plan, ReceiverSettings(configuration, plan), plan.Create(_services)))];
         _outputs = [.. options.Outputs.Select(setup => new RunningOutput(setup, OutputSettings(configuration, setup), setup.Create(_context)))];
         _criticals = options.Status.Listen is null ? null : new RecentCriticals(time);

@@ -18,6 +18,12 @@ static class OutputMetrics
             "collector_output_lost_dead_letters_total", "Log records refused or given up for good that were not: no room, or the far side did not say which they were.", "output");
         Gauge queued = metrics.CreateGauge("collector_output_queue_records", "Log records that wait for the output.", "output");
         Gauge bytes = metrics.CreateGauge("collector_output_queue_bytes", "Memory of the log records that wait for the output.", "output");
+        Gauge spooled = metrics.CreateGauge("collector_output_spool_records", "Of collector_output_queue_records, those that are on disk.", "output");
+        Gauge spoolBytes = metrics.CreateGauge("collector_output_spool_bytes", "Size of the output's spool on disk.", "output");
+        Counter damaged = metrics.CreateCounter(
+            "collector_output_spool_damaged_blocks_total", "Blocks of the output's spool that could not be read, those that a crash has cut included.", "output");
+        Counter unwritten = metrics.CreateCounter(
+            "collector_output_spool_write_failures_total", "Times that the disk did not take what was to go to the output's spool; it is tried again.", "output");
         Gauge age = metrics.CreateGauge("collector_output_queue_oldest_age_seconds", "Age of the oldest log record that waits for the output.", "output");
 
         RunningTotals totals = new();
@@ -33,6 +39,13 @@ static class OutputMetrics
                 queued.WithLabels(output.Name).Set(output.Statistics.QueuedRecords);
                 bytes.WithLabels(output.Name).Set(output.Statistics.QueuedBytes);
                 age.WithLabels(output.Name).Set(output.OldestAgeSeconds);
+                if (output.Spool is { } spool)
+                {
+                    spooled.WithLabels(output.Name).Set(spool.Records);
+                    spoolBytes.WithLabels(output.Name).Set(spool.Bytes);
+                    totals.Follow(damaged.WithLabels(output.Name), spool, spool.DamagedBlocks);
+                    totals.Follow(unwritten.WithLabels(output.Name), spool, spool.WriteFailures);
+                }
             }
         });
     }

@@ -9,6 +9,9 @@ sealed record OutputContext(TimeProvider Time, ILoggerFactory Loggers, string? S
     /// <summary>Keeps what is refused for good; null when nobody does.</summary>
     public DeadLetters.DeadLetterBox? DeadLetters { get; init; }
 
+    /// <summary>Where spools count what an earlier run left; null for nowhere.</summary>
+    public Pipeline.Ledger? Ledger { get; init; }
+
     /// <summary>What alert channels show beside the record; null for nothing.</summary>
     public Alerts.AlertEvidence? Evidence { get; init; }
 }

@@ -9,6 +9,12 @@ static class OutputDropReasons
     /// <summary>Still queued when the grace period of a stop ended.</summary>
     public const string Shutdown = "shutdown";
 
+    /// <summary>The spool on disk is full, or smaller than what was to go there.</summary>
+    public const string SpoolFull = "spool_full";
+
+    /// <summary>Read back from the spool, the records were not what was written there.</summary>
+    public const string SpoolDamaged = "spool_damaged";
+
     /// <summary>The far side took the other records of a request.</summary>
     public const string Rejected = "rejected";
 

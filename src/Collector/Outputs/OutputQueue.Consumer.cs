@@ -41,6 +41,11 @@ sealed partial class OutputQueue
                 return string.Create(CultureInfo.InvariantCulture, $"no answer for {stuck.TotalSeconds:0} s");
             }
 
+            if (_spool?.Problem is { } problem)
+            {
+                return problem;
+            }
+
             return _isRefused ? "refuses records: " + Statistics.LastError : (_output as IReportsProblem)?.Problem;
         }
     }
@@ -67,6 +72,7 @@ sealed partial class OutputQueue
             await AbortAsync().ConfigureAwait(false);
         }
 
+        await StopSpoolAsync().ConfigureAwait(false);
         lock (_lock)
         {
             while (_waiting.First is { } node)
@@ -83,6 +89,7 @@ sealed partial class OutputQueue
         {
             await _output.DisposeAsync().ConfigureAwait(false);
             _work.Dispose();
+            _spoolWork.Dispose();
             _closing.Dispose();
             _abort.Dispose();
         }
@@ -107,6 +114,12 @@ sealed partial class OutputQueue
         bool needsFlush = false;
         while (true)
         {
+            if (await TrySendSpooledAsync().ConfigureAwait(false))
+            {
+                needsFlush = true;
+                continue;
+            }
+
             LinkedListNode<QueueEntry>? node = Take(isIdleIfEmpty: !needsFlush, out bool isClosed);
             if (node is not null)
             {
@@ -135,7 +148,7 @@ sealed partial class OutputQueue
         lock (_lock)
         {
             isClosed = _isClosed;
-            LinkedListNode<QueueEntry>? node = _waiting.First;
+            LinkedListNode<QueueEntry>? node = IsBehindSpool(isIdleIfEmpty) ? null : _waiting.First;
             if (node is null)
             {
                 _isIdle = isIdleIfEmpty && !isClosed;
@@ -179,6 +192,16 @@ sealed partial class OutputQueue
 
             NoteFailure(outcome);
             TimeSpan wait = _backoff.Next(outcome.Delay);
+            if (TrySetDown(entry, _time.GetElapsedTime(startedAt) + wait))
+            {
+                if (!_closing.IsCancellationRequested)
+                {
+                    await WaitAsync(wait).ConfigureAwait(false);
+                }
+
+                return;
+            }
+
             if (_options.GiveUpAfter > TimeSpan.Zero && _time.GetElapsedTime(startedAt) + wait > _options.GiveUpAfter)
             {
                 // The back-off stays where it is: the next batch meets the same far side.
@@ -190,7 +213,10 @@ sealed partial class OutputQueue
             await WaitAsync(wait).ConfigureAwait(false);
         }
 
-        CloseDropped(entry, OutputDropReasons.Shutdown);
+        if (!TrySetDown(entry, TimeSpan.MaxValue))
+        {
+            CloseDropped(entry, OutputDropReasons.Shutdown);
+        }
     }
 
     async ValueTask<SendOutcome> SendOnceAsync(QueueEntry entry)
@@ -272,7 +298,12 @@ sealed partial class OutputQueue
     {
         Volatile.Write(ref _sendingSince, 0);
         Statistics.AddBytes(-entry.Bytes);
+        bool isSpooled = entry.IsSpooled;
         entry.Finish(lost, _stage, reason);
+        if (isSpooled)
+        {
+            _spool!.Done();
+        }
     }
 
     void Recycle(LinkedListNode<QueueEntry> node)

@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Diagnostics;
 using Collector.Alerts;
+using Collector.Outputs.Spooling;
 using Collector.Pipeline;
 using Receivers;
 
@@ -57,7 +58,12 @@ sealed partial class OutputQueue : IBatchConsumer, IAsyncDisposable
     readonly MinuteGate _warnedGate;
     Task _consumer = Task.CompletedTask;
 
-    public OutputQueue(IOutput output, OutputQueueOptions options, TimeProvider time, ILogger logger)
+    /// <param name="output">Owned from now on.</param>
+    /// <param name="options">Settings.</param>
+    /// <param name="time">The clock.</param>
+    /// <param name="logger">For what people should read.</param>
+    /// <param name="ledger">Where a spool counts what an earlier run left; null for nowhere.</param>
+    public OutputQueue(IOutput output, OutputQueueOptions options, TimeProvider time, ILogger logger, Ledger? ledger = null)
     {
         _output = output;
         _options = options;
@@ -69,6 +75,8 @@ sealed partial class OutputQueue : IBatchConsumer, IAsyncDisposable
         _failedGate = new MinuteGate(time);
         _warnedGate = new MinuteGate(time);
         Statistics = new OutputStatistics(output.Name);
+        _spool = options.Spool is null ? null
+            : new Spool(output.Name, options.Spool, options.WhenFull == WhenFull.DropOldest, Packs, ledger, Statistics, time, logger);
     }
 
     public string Name => _output.Name;
@@ -91,8 +99,8 @@ sealed partial class OutputQueue : IBatchConsumer, IAsyncDisposable
         {
             lock (_lock)
             {
-                QueueEntry? oldest = _sending ?? _waiting.First?.Value;
-                return oldest is null ? 0 : _time.GetElapsedTime(oldest.EnteredAt).TotalSeconds;
+                long? enteredAt = _sending?.EnteredAt ?? OldestSpooledAt ?? _waiting.First?.Value.EnteredAt;
+                return enteredAt is { } at ? _time.GetElapsedTime(at).TotalSeconds : 0;
             }
         }
     }
@@ -101,7 +109,9 @@ sealed partial class OutputQueue : IBatchConsumer, IAsyncDisposable
     /// <exception cref="OutputStartException">The output cannot work as configured.</exception>
     public async Task StartAsync(CancellationToken cancellationToken)
     {
+        _spool?.Open();
         await _output.StartAsync(cancellationToken).ConfigureAwait(false);
+        StartSpool();
         _consumer = Task.Run(RunAsync, CancellationToken.None);
     }
 
@@ -267,6 +277,7 @@ sealed partial class OutputQueue : IBatchConsumer, IAsyncDisposable
 
             Statistics.AddBytes(entry.Bytes - before);
             Statistics.Enter(wanted.Length);
+            WakeSpool();
             return true;
         }
 
@@ -294,12 +305,17 @@ sealed partial class OutputQueue : IBatchConsumer, IAsyncDisposable
         Statistics.Enter(count);
         Statistics.AddBytes(entry.Bytes);
         WakeConsumer();
+        WakeSpool();
     }
 
     void DropWaiting(LinkedListNode<QueueEntry> node, string reason)
     {
         _waiting.Remove(node);
-        QueueEntry entry = node.Value;
+        Drop(node.Value, reason);
+    }
+
+    void Drop(QueueEntry entry, string reason)
+    {
         int count = entry.Count;
         Statistics.AddBytes(-entry.Bytes);
         Statistics.Drop(count, reason);

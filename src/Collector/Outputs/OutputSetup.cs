@@ -9,5 +9,5 @@ sealed record OutputSetup(string Name, OutputKind Kind, OutputQueueOptions Queue
 {
     /// <summary>Makes the output and its queue; nothing is opened before <see cref="OutputQueue.StartAsync"/>.</summary>
     public OutputQueue Create(OutputContext context) =>
-        new(Kind.Create(Name, Options, context), Queue, context.Time, context.Loggers.CreateLogger("Collector.Outputs." + Name)) { DeadLetters = context.DeadLetters };
+        new(Kind.Create(Name, Options, context), Queue, context.Time, context.Loggers.CreateLogger("Collector.Outputs." + Name), context.Ledger) { DeadLetters = context.DeadLetters };
 }

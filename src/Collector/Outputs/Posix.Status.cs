@@ -8,7 +8,9 @@ enum FileKind
     Other = 0,
     Pipe = 0x1000,
     CharacterDevice = 0x2000,
+    Folder = 0x4000,
     Regular = 0x8000,
+    Link = 0xA000,
     Socket = 0xC000,
 }
 

@@ -20,9 +20,12 @@ static partial class Posix
     const int WriteOnly = 0x1;
     const int ReadWrite = 0x2;
     const int Create = 0x40;
+    const int Exclusive = 0x80;
     const int Append = 0x400;
     const int NonBlock = 0x800;
     const int CloseOnExec = 0x80000;
+
+    const int OwnFileMode = 0x180; // 0600
 
     // As the threads that run the model (setpriority(2)): a third of a core that a usual thread wants too.
     const int LowNice = 5;
@@ -42,6 +45,17 @@ static partial class Posix
     /// <summary>Opens a file to append to, makes it with this mode, and refuses a symbolic link (<see cref="Eloop"/>). Never waits for a FIFO's reader.</summary>
     public static SafeFileHandle OpenToAppend(string path, int mode) =>
         new(Open(path, ReadWrite | Create | Append | NonBlock | CloseOnExec | NoFollow, mode), ownsHandle: true);
+
+    /// <summary>Makes a file of our own to append to; fails where there is one.</summary>
+    public static SafeFileHandle OpenNew(string path) =>
+        new(Open(path, ReadWrite | Create | Exclusive | Append | CloseOnExec | NoFollow, OwnFileMode), ownsHandle: true);
+
+    /// <summary>Opens a file of our own to read and to append to; refuses a symbolic link, and never waits for a FIFO.</summary>
+    public static SafeFileHandle OpenExisting(string path) => new(Open(path, ReadWrite | Append | NonBlock | CloseOnExec | NoFollow, 0), ownsHandle: true);
+
+    /// <summary>Opens or makes a file of our own that is written anywhere; refuses a symbolic link.</summary>
+    public static SafeFileHandle OpenToChange(string path) =>
+        new(Open(path, ReadWrite | Create | NonBlock | CloseOnExec | NoFollow, OwnFileMode), ownsHandle: true);
 
     /// <summary>Opens what a descriptor stands for a second time, so that not waiting is ours alone.</summary>
     public static SafeFileHandle OpenNonBlocking(string path) => new(Open(path, WriteOnly | NonBlock | CloseOnExec, 0), ownsHandle: true);

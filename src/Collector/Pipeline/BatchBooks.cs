@@ -12,6 +12,7 @@ sealed class BatchBooks(Ledger? ledger, int records, IAcknowledgement? acknowled
 {
     readonly Lock _lossLock = new();
     int _references = 1;
+    int _spooled;
     int _lost;
     string _lostStage = "";
     string _lostReason = "";
@@ -30,6 +31,28 @@ sealed class BatchBooks(Ledger? ledger, int records, IAcknowledgement? acknowled
         }
     }
 
+    /// <summary>An output has put records on disk, from where they are counted on its own account.</summary>
+    /// <returns>How many of them are not on the account of another output's disk already: those are now the caller's to deliver or drop in the ledger.</returns>
+    public int MoveToSpool(int spooled)
+    {
+        lock (_lossLock)
+        {
+            int moved = Math.Clamp(records - _lost - _spooled, 0, spooled);
+            _spooled += moved;
+            return moved;
+        }
+    }
+
+    /// <summary>The disk did not take them after all.</summary>
+    /// <param name="moved">What <see cref="MoveToSpool"/> returned.</param>
+    public void TakeBack(int moved)
+    {
+        lock (_lossLock)
+        {
+            _spooled -= moved;
+        }
+    }
+
     public void Release()
     {
         int left = Interlocked.Decrement(ref _references);
@@ -39,12 +62,14 @@ sealed class BatchBooks(Ledger? ledger, int records, IAcknowledgement? acknowled
             return;
         }
 
-        if (_lost > 0)
+        // A record that one output has on disk and another has lost is in one column: the disk's.
+        int lost = Math.Min(_lost, records - _spooled);
+        if (lost > 0)
         {
-            ledger?.Drop(_lost, _lostStage, _lostReason);
+            ledger?.Drop(lost, _lostStage, _lostReason);
         }
 
-        ledger?.Deliver(records - _lost);
+        ledger?.Deliver(records - lost - _spooled);
         acknowledgement?.OnReleased(_lost);
     }
 }

@@ -11,6 +11,7 @@ namespace Collector.Pipeline;
 sealed class Ledger
 {
     readonly ConcurrentDictionary<(string Stage, string Reason), long> _dropped = [];
+    readonly ConcurrentDictionary<string, long> _onDisk = new(StringComparer.Ordinal);
     long _received;
     long _delivered;
     long _queued;
@@ -37,6 +38,27 @@ sealed class Ledger
     {
         Interlocked.Add(ref _delivered, records);
         Interlocked.Add(ref _queued, -records);
+    }
+
+    /// <summary>Notes that records stay in a folder that nobody has open now; they stay queued.</summary>
+    public void LeaveOnDisk(string folder, long records) => _onDisk[folder] = records;
+
+    /// <summary>Takes records in that were found in a folder: they are new to this process, but for those that it left there itself.</summary>
+    /// <param name="folder">Where.</param>
+    /// <param name="records">How many are there.</param>
+    /// <param name="stage">Column for those that it left and that are not there any more.</param>
+    /// <param name="reason">Column for the same.</param>
+    public void ReturnFromDisk(string folder, long records, string stage, string reason)
+    {
+        _onDisk.TryRemove(folder, out long left);
+        if (records >= left)
+        {
+            Enter(records - left);
+        }
+        else
+        {
+            Drop(left - records, stage, reason);
+        }
     }
 
     public void Drop(long records, string stage, string reason)

@@ -62,6 +62,9 @@ sealed class PayloadBuffer(int initialBytes = 64 * 1024) : IBufferWriter<byte>, 
     /// <summary>Writes over bytes that were written before.</summary>
     public void SetBytes(int at, scoped ReadOnlySpan<byte> bytes) => bytes.CopyTo(_bytes.AsSpan(0, _length)[at..]);
 
+    /// <summary>What was written from a place on, to be changed; good until the next write.</summary>
+    public Span<byte> Written(int from) => _bytes.AsSpan(from, _length - from);
+
     /// <summary>Takes back what was written after this length.</summary>
     public void CutTo(int length) => _length = length;
 

@@ -1,0 +1,174 @@
+using Collector.Outputs;
+using Collector.Outputs.Spooling;
+using Collector.Pipeline;
+using Collector.Tests.Shared;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace Collector.Tests.Outputs.Spooling;
+
+/// <summary>The queue with a spool behind it, on real files.</summary>
+public sealed class SpoolTests : IDisposable
+{
+    static readonly TimeSpan Deadline = TimeSpan.FromSeconds(60);
+
+    readonly TemporaryFolder _folder = new();
+
+    string Folder => _folder["spool"];
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public async Task Send_WhileTheFarSideIsDown_KeepsAllOnDiskInOrderAndSendsItAfter()
+    {
+        Ledger ledger = new();
+        SwitchedOutput output = new();
+        // Not to drop what is offered faster than any disk while it is sent.
+        await using OutputQueue queue = await StartAsync(output, ledger, WhenFull.Block);
+        Feeder feeder = new(queue, ledger);
+        for (int i = 0; i < 100; i++)
+        {
+            await feeder.OfferAsync(50);
+        }
+
+        await UntilAsync(() => queue.Spool!.Records == 5000);
+        Assert.Equal(5000, feeder.Acknowledged);
+        Assert.Equal((5000, 0, 5000, 0), (ledger.Received, ledger.Delivered, ledger.Queued, ledger.DroppedTotal));
+        Assert.Equal(5000, queue.Statistics.QueuedRecords);
+        output.IsUp = true;
+        while (queue.Statistics.Delivered < 5000)
+        {
+            await feeder.OfferAsync(50);
+        }
+
+        await UntilAsync(() => queue.Statistics.Delivered == feeder.Offered);
+        Assert.Equal(Enumerable.Range(0, feeder.Offered), output.Numbers);
+        Assert.Equal((feeder.Offered, 0), (ledger.Delivered, ledger.Queued));
+        await UntilAsync(() => queue.Spool!.Records == 0 && Segments().Length == 0);
+    }
+
+    [Fact]
+    public async Task Stop_WithTheFarSideDown_IsQuickAndTheNextStartSendsFirstWhatIsOnDisk()
+    {
+        int offered;
+        Ledger before = new();
+        await using (OutputQueue queue = await StartAsync(new SwitchedOutput(), before))
+        {
+            Feeder feeder = new(queue, before);
+            for (int i = 0; i < 20; i++)
+            {
+                await feeder.OfferAsync(10);
+            }
+
+            await queue.StopAsync(default).WaitAsync(TimeSpan.FromSeconds(5));
+            offered = feeder.Offered;
+            Assert.Equal((offered, offered, 0), (before.Received, before.Queued, before.DroppedTotal));
+            Assert.Equal(offered, feeder.Acknowledged);
+        }
+
+        Ledger after = new();
+        SwitchedOutput output = new() { IsUp = true };
+        await using OutputQueue next = await StartAsync(output, after);
+        Feeder more = new(next, after, offered);
+        await more.OfferAsync(5);
+        await UntilAsync(() => next.Statistics.Delivered == offered + 5);
+        Assert.Equal(Enumerable.Range(0, offered + 5), output.Numbers);
+        Assert.Equal((offered + 5, offered + 5, 0), (after.Received, after.Delivered, after.Queued));
+    }
+
+    /// <summary>A reload: the ledger goes on, and must not count twice what stays on disk.</summary>
+    [Fact]
+    public async Task Start_InTheSameProcess_EntersNothingTwice()
+    {
+        Ledger ledger = new();
+        await using (OutputQueue queue = await StartAsync(new SwitchedOutput(), ledger))
+        {
+            await new Feeder(queue, ledger).OfferAsync(10);
+            await queue.StopAsync(default);
+        }
+
+        SwitchedOutput output = new() { IsUp = true };
+        await using OutputQueue next = await StartAsync(output, ledger);
+        await UntilAsync(() => next.Statistics.Delivered == 10);
+        Assert.Equal((10, 10, 0, 0), (ledger.Received, ledger.Delivered, ledger.Queued, ledger.DroppedTotal));
+    }
+
+    [Theory]
+    [InlineData(nameof(WhenFull.DropNewest))]
+    [InlineData(nameof(WhenFull.DropOldest))]
+    [InlineData(nameof(WhenFull.Block))]
+    public async Task Offer_MoreThanTheQuota_GoesByThePolicyAndNeverAboveIt(string policy)
+    {
+        WhenFull whenFull = Enum.Parse<WhenFull>(policy);
+        const int bytesMax = 4 << 20;
+        Ledger ledger = new();
+        SwitchedOutput output = new();
+        await using OutputQueue queue = await StartAsync(output, ledger, whenFull, bytesMax, queueBytesMax: 4 << 20);
+        Feeder feeder = new(queue, ledger, body: new string('x', 400));
+        bool isBlocked = false;
+        while (feeder.Offered < 20_000 && !isBlocked)
+        {
+            Task offer = feeder.OfferAsync(100);
+            isBlocked = !offer.IsCompleted && await Task.WhenAny(offer, Task.Delay(TimeSpan.FromSeconds(2))) != offer;
+            Assert.True(FileBytes() <= bytesMax, $"{FileBytes()} bytes");
+            if (whenFull != WhenFull.Block)
+            {
+                // As fast as the disk, so that it is the disk that is full; a pack of records is half a MiB at most.
+                await UntilAsync(() => queue.Statistics.QueuedRecords - queue.Spool!.Records < 2500
+                    || (whenFull == WhenFull.DropNewest && queue.Spool!.Bytes > bytesMax - (1 << 19)));
+            }
+        }
+
+        Assert.Equal(whenFull == WhenFull.Block, isBlocked);
+        Assert.Equal(whenFull != WhenFull.Block, queue.Statistics.DroppedTotal > 0);
+        output.IsUp = true;
+        await UntilAsync(() => queue.Statistics.QueuedRecords == 0 && feeder.Acknowledged == feeder.Offered);
+        List<int> numbers = [.. output.Numbers];
+        Assert.Equal(feeder.Offered, numbers.Count + queue.Statistics.DroppedTotal);
+        Assert.Equal(numbers.Order(), numbers);
+        Assert.Equal((feeder.Offered, numbers.Count, 0), (ledger.Received, ledger.Delivered, ledger.Queued));
+        switch (whenFull)
+        {
+            case WhenFull.Block:
+                Assert.Equal(Enumerable.Range(0, feeder.Offered), numbers);
+                break;
+            case WhenFull.DropNewest:
+                Assert.Equal(Enumerable.Range(0, 6000), numbers.Take(6000));
+                break;
+            default:
+                Assert.Equal(feeder.Offered - 1, numbers[^1]);
+                Assert.Contains(ledger.Dropped, d => d.Key.Reason == OutputDropReasons.SpoolFull && d.Value > 0);
+                break;
+        }
+    }
+
+    async Task<OutputQueue> StartAsync(
+        IOutput output, Ledger ledger, WhenFull whenFull = WhenFull.DropNewest, long bytesMax = 64 << 20, long queueBytesMax = 8 << 20)
+    {
+        OutputQueueOptions options = new()
+        {
+            Spool = new SpoolOptions(Folder, bytesMax),
+            WhenFull = whenFull,
+            QueueBytesMax = queueBytesMax,
+            GiveUpAfter = TimeSpan.Zero,
+            RetryDelayMin = TimeSpan.FromMilliseconds(50),
+            RetryDelayMax = TimeSpan.FromMilliseconds(200),
+        };
+        OutputQueue queue = new(output, options, TimeProvider.System, NullLogger.Instance, ledger);
+        await queue.StartAsync(default);
+        return queue;
+    }
+
+    string[] Segments() => Directory.GetFiles(Folder, "*" + SpoolSegment.Extension);
+
+    long FileBytes() => new DirectoryInfo(Folder).GetFiles("*" + SpoolSegment.Extension).Sum(file => file.Exists ? file.Length : 0);
+
+    static async Task UntilAsync(Func<bool> isTrue)
+    {
+        using CancellationTokenSource deadline = new(Deadline);
+        using PeriodicTimer timer = new(TimeSpan.FromMilliseconds(10));
+        while (!isTrue())
+        {
+            await timer.WaitForNextTickAsync(deadline.Token);
+        }
+    }
+}
