@@ -110,7 +110,17 @@ sealed partial class OutputQueue : IBatchConsumer, IAsyncDisposable
     public async Task StartAsync(CancellationToken cancellationToken)
     {
         _spool?.Open();
-        await _output.StartAsync(cancellationToken).ConfigureAwait(false);
+        try
+        {
+            await _output.StartAsync(cancellationToken).ConfigureAwait(false);
+        }
+        catch
+        {
+            // After a reload that fails, the queue as it was before wants the folder.
+            _spool?.Dispose();
+            throw;
+        }
+
         StartSpool();
         _consumer = Task.Run(RunAsync, CancellationToken.None);
     }

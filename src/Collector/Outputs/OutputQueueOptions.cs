@@ -58,6 +58,11 @@ sealed record OutputQueueOptions
     {
         string? path = section.Text("path", null, "Folder for this output alone; made when it is not there.");
         long bytesMax = section.Bytes("bytes_max", SpoolOptions.BytesMaxDefault, 1L << 20, 1L << 40, "Size of all files in it.");
+        if (!string.IsNullOrEmpty(path) && !Path.IsPathRooted(path))
+        {
+            section.Mistake("path", $"'{path}' must be the full path of a folder, such as /var/lib/collector/spool/otlp");
+        }
+
         return string.IsNullOrEmpty(path) ? null : new SpoolOptions(path, bytesMax);
     }
 }

@@ -1,4 +1,6 @@
+using System.Diagnostics;
 using Collector.Outputs;
+using Collector.Outputs.DeadLetters;
 using Collector.Outputs.Spooling;
 using Collector.Pipeline;
 using Collector.Tests.Shared;
@@ -92,6 +94,105 @@ public sealed class SpoolTests : IDisposable
         Assert.Equal((10, 10, 0, 0), (ledger.Received, ledger.Delivered, ledger.Queued, ledger.DroppedTotal));
     }
 
+    /// <summary>A reload with a mistake that only the start finds: the output as it was before gets its spool back.</summary>
+    [Fact]
+    public async Task Start_OutputThatCannot_LetsGoOfTheFolderAndKeepsTheRecords()
+    {
+        Ledger ledger = new();
+        await using (OutputQueue queue = await StartAsync(new SwitchedOutput(), ledger))
+        {
+            await new Feeder(queue, ledger).OfferAsync(10);
+            await queue.StopAsync(default);
+        }
+
+        await using OutputQueue broken = Create(new SwitchedOutput { IsBroken = true }, ledger);
+        await Assert.ThrowsAsync<OutputStartException>(() => broken.StartAsync(default));
+        SwitchedOutput output = new() { IsUp = true };
+        await using OutputQueue next = await StartAsync(output, ledger);
+        await UntilAsync(() => next.Statistics.Delivered == 10);
+        Assert.Equal((10, 10, 0, 0), (ledger.Received, ledger.Delivered, ledger.Queued, ledger.DroppedTotal));
+    }
+
+    /// <summary>D11.</summary>
+    [Fact]
+    public async Task Start_TwoOutputsWithOneFolder_IsRefused()
+    {
+        await using OutputQueue queue = await StartAsync(new SwitchedOutput(), new Ledger());
+        await using OutputQueue second = Create(new SwitchedOutput(), new Ledger());
+        OutputStartException refused = await Assert.ThrowsAsync<OutputStartException>(() => second.StartAsync(default));
+        Assert.Equal($"outputs.test: spool {Folder}: another process or output uses it; each output needs a folder of its own", refused.Message);
+    }
+
+    [Fact]
+    public async Task Send_WhatWasOnDiskIsRefusedForGood_KeepsItAsDeadLettersAndGoesOn()
+    {
+        string letters = _folder["dead-letters.jsonl"];
+        DeadLetterBox box = new(new DeadLetterOptions(letters, 1 << 20, 2), NullLogger.Instance, TimeProvider.System);
+        Ledger ledger = new();
+        SwitchedOutput output = new();
+        await using (OutputQueue queue = await StartAsync(output, ledger, box: box))
+        {
+            Feeder feeder = new(queue, ledger);
+            await feeder.OfferAsync(10);
+            await UntilAsync(() => queue.Spool!.Records == 10);
+            output.WhileDown = SendOutcome.Refused("http_400", "no thanks");
+            await UntilAsync(() => queue.Spool!.Records == 0);
+            output.IsUp = true;
+            await feeder.OfferAsync(5);
+            await UntilAsync(() => queue.Statistics.Delivered == 5);
+            Assert.Equal((10, 15, 5, 0), (queue.Statistics.Failed, ledger.Received, ledger.Delivered, ledger.Queued));
+        }
+
+        await box.DisposeAsync();
+        Assert.Equal(10, File.ReadAllLines(letters).Length);
+    }
+
+    /// <summary>D7.</summary>
+    [Fact]
+    public async Task Offer_WithTheDiskFull_LosesNothingAndResumesWhenThereIsRoom()
+    {
+        using SmallDisk? disk = SmallDisk.TryMount(Folder, "2m");
+        if (disk is null)
+        {
+            return;
+        }
+
+        string ballast = Path.Combine(Folder, "ballast");
+        File.WriteAllBytes(ballast, new byte[1 << 20]);
+        Ledger ledger = new();
+        SwitchedOutput output = new();
+        await using OutputQueue queue = await StartAsync(output, ledger, WhenFull.Block, queueBytesMax: 1 << 20);
+        Feeder feeder = new(queue, ledger, body: new string('x', 400));
+        Task offer = Task.CompletedTask;
+        await UntilAsync(() =>
+        {
+            offer = offer.IsCompleted ? feeder.OfferAsync(50) : offer;
+            return queue.Problem is not null && !offer.IsCompleted;
+        });
+        Assert.Equal($"spool: cannot write to {Folder}: No space left on device", queue.Problem);
+        Assert.True(queue.Spool!.Records > 500, $"{queue.Spool.Records} records");
+
+        // No half block can be seen.
+        string copy = _folder["copy"];
+        Directory.CreateDirectory(copy);
+        Array.ForEach(Segments(), path => File.Copy(path, Path.Combine(copy, Path.GetFileName(path))));
+        using (Spool look = new("test", new SpoolOptions(copy, 64 << 20), dropsOldest: false, new ClassifiedBatchPool(null), null, new OutputStatistics("test"), TimeProvider.System, NullLogger.Instance))
+        {
+            look.Open();
+            Assert.Equal(0, look.DamagedBlocks);
+        }
+
+        File.Delete(ballast);
+        long started = Stopwatch.GetTimestamp();
+        await UntilAsync(() => queue.Spool.Problem is null);
+        Assert.InRange(Stopwatch.GetElapsedTime(started), TimeSpan.Zero, TimeSpan.FromSeconds(5));
+        output.IsUp = true;
+        await offer;
+        await UntilAsync(() => queue.Statistics.Delivered == feeder.Offered);
+        Assert.Equal(Enumerable.Range(0, feeder.Offered), output.Numbers);
+        Assert.Equal((feeder.Offered, 0, 0), (ledger.Delivered, ledger.DroppedTotal, ledger.Queued));
+    }
+
     [Theory]
     [InlineData(nameof(WhenFull.DropNewest))]
     [InlineData(nameof(WhenFull.DropOldest))]
@@ -142,7 +243,15 @@ public sealed class SpoolTests : IDisposable
     }
 
     async Task<OutputQueue> StartAsync(
-        IOutput output, Ledger ledger, WhenFull whenFull = WhenFull.DropNewest, long bytesMax = 64 << 20, long queueBytesMax = 8 << 20)
+        IOutput output, Ledger ledger, WhenFull whenFull = WhenFull.DropNewest, long bytesMax = 64 << 20, long queueBytesMax = 8 << 20, DeadLetterBox? box = null)
+    {
+        OutputQueue queue = Create(output, ledger, whenFull, bytesMax, queueBytesMax, box);
+        await queue.StartAsync(default);
+        return queue;
+    }
+
+    OutputQueue Create(
+        IOutput output, Ledger ledger, WhenFull whenFull = WhenFull.DropNewest, long bytesMax = 64 << 20, long queueBytesMax = 8 << 20, DeadLetterBox? box = null)
     {
         OutputQueueOptions options = new()
         {
@@ -153,9 +262,7 @@ public sealed class SpoolTests : IDisposable
             RetryDelayMin = TimeSpan.FromMilliseconds(50),
             RetryDelayMax = TimeSpan.FromMilliseconds(200),
         };
-        OutputQueue queue = new(output, options, TimeProvider.System, NullLogger.Instance, ledger);
-        await queue.StartAsync(default);
-        return queue;
+        return new OutputQueue(output, options, TimeProvider.System, NullLogger.Instance, ledger) { DeadLetters = box };
     }
 
     string[] Segments() => Directory.GetFiles(Folder, "*" + SpoolSegment.Extension);

@@ -12,6 +12,12 @@ sealed class SwitchedOutput : IOutput
 
     public volatile bool IsUp;
 
+    /// <summary>What it answers until then.</summary>
+    public SendOutcome WhileDown { get; set; } = SendOutcome.Retry("down", "nobody there");
+
+    /// <summary>Its start fails.</summary>
+    public bool IsBroken { get; init; }
+
     public string Name => "test";
 
     public IReadOnlyList<int> Numbers
@@ -25,13 +31,14 @@ sealed class SwitchedOutput : IOutput
         }
     }
 
-    public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+    public Task StartAsync(CancellationToken cancellationToken) =>
+        IsBroken ? Task.FromException(new OutputStartException("broken")) : Task.CompletedTask;
 
     public ValueTask<SendOutcome> SendAsync(ClassifiedBatch batch, ReadOnlyMemory<int> selected, CancellationToken cancellationToken)
     {
         if (!IsUp)
         {
-            return ValueTask.FromResult(SendOutcome.Retry("down", "nobody there"));
+            return ValueTask.FromResult(WhileDown);
         }
 
         lock (_numbers)
