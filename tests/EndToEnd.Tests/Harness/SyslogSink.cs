@@ -14,6 +14,7 @@ sealed class SyslogSink : IDisposable
     readonly Task _task;
     readonly Lock _lock = new();
     readonly List<int> _numbers = [];
+    int _connections;
 
     public SyslogSink(int port)
     {
@@ -33,6 +34,9 @@ sealed class SyslogSink : IDisposable
             }
         }
     }
+
+    /// <summary>Connections of which not everything has been read.</summary>
+    public int Connections => Volatile.Read(ref _connections);
 
     /// <summary>A port that nobody listens on.</summary>
     public static int FreePort()
@@ -56,6 +60,7 @@ sealed class SyslogSink : IDisposable
         Socket socket = client.Client;
         byte[] buffer = new byte[1 << 20];
         int length = 0;
+        Interlocked.Increment(ref _connections);
         try
         {
             int read;
@@ -69,6 +74,10 @@ sealed class SyslogSink : IDisposable
         }
         catch (Exception e) when (e is OperationCanceledException or SocketException)
         {
+        }
+        finally
+        {
+            Interlocked.Decrement(ref _connections);
         }
     }
 
