@@ -47,11 +47,22 @@ ref struct WireReader(ReadOnlySpan<byte> message)
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public uint ReadVarint32()
     {
+        // One or two bytes: nearly every tag and length.
         int at = Position;
-        if ((uint)at < (uint)_message.Length && _message[at] < 0x80)
+        if (at + 1 < _message.Length)
         {
-            Position = at + 1;
-            return _message[at];
+            uint low = _message[at], high = _message[at + 1];
+            if (low < 0x80)
+            {
+                Position = at + 1;
+                return low;
+            }
+
+            if (high < 0x80)
+            {
+                Position = at + 2;
+                return (low & 0x7F) | (high << 7);
+            }
         }
 
         return (uint)ReadVarintCore();
