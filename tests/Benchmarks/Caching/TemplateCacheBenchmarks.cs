@@ -10,9 +10,11 @@ namespace Benchmarks.Caching;
 public class TemplateCacheBenchmarks
 {
     const int Lookups = 4_096;
+    const int Chunk = 32;
 
     readonly TemplateKey[] _known = new TemplateKey[Lookups];
     readonly TemplateKey[] _unknown = new TemplateKey[Lookups];
+    readonly Answer[] _answers = new Answer[Chunk];
     readonly TemplateCache _cache = new(1_048_576, 64 * 1024 * 1024);
 
     /// <summary>Templates in the cache: what a host has, and what fills the default size by two thirds.</summary>
@@ -40,6 +42,18 @@ public class TemplateCacheBenchmarks
 
     [Benchmark(OperationsPerInvoke = Lookups)]
     public int Miss() => Count(_unknown);
+
+    [Benchmark(OperationsPerInvoke = Lookups)]
+    public int HitInChunks()
+    {
+        int hits = 0;
+        for (int i = 0; i < Lookups; i += Chunk)
+        {
+            hits += _cache.TryGetAll(_known.AsSpan(i, Chunk), _answers);
+        }
+
+        return hits;
+    }
 
     int Count(TemplateKey[] keys)
     {
