@@ -102,6 +102,33 @@ public sealed class DeadLetterTests : IDisposable
     }
 
     [Fact]
+    public async Task Send_OnAFullDisk_ShowsNoHalfLetterAndResumesWhenThereIsRoom()
+    {
+        using SmallDisk? disk = SmallDisk.TryMount(_folder["disk"], "64k");
+        if (disk is null)
+        {
+            return;
+        }
+
+        const int batches = 40;
+        DeadLetterOptions options = new(Path.Combine(disk.Path, "dead-letters.jsonl"), 1 << 20, 2);
+        string ballast = Path.Combine(disk.Path, "ballast");
+        File.WriteAllBytes(ballast, new byte[32 * 1024]);
+        CollectingLoggers loggers = new();
+        BatchBuilder[] sent = [.. Enumerable.Range(0, batches).Select(i => One($"{i} {new string('x', 3000)}"))];
+        OutputStatistics full = await RunAsync(new RefusingOutput(), options, new OutputQueueOptions(), loggers, sent);
+        Assert.InRange(full.DeadLetters, 1, batches - 1);
+        Assert.Equal(batches, full.DeadLetters + full.LostDeadLetters);
+        Assert.Equal(full.DeadLetters, Letters(options.Path).Length);
+        Assert.Contains(loggers.Lines, m => m.Contains("No space left", StringComparison.Ordinal));
+
+        File.Delete(ballast);
+        OutputStatistics roomy = await RunAsync(new RefusingOutput(), options, One("after"));
+        Assert.Equal((1, 0), (roomy.DeadLetters, roomy.LostDeadLetters));
+        Assert.Equal("after", Body(Letters(options.Path)[^1]));
+    }
+
+    [Fact]
     public async Task Add_FasterThanTheDisk_IsBoundedAndCounted()
     {
         const int records = 8;
