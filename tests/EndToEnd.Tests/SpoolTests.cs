@@ -57,7 +57,8 @@ public sealed class SpoolTests(ITestOutputHelper output) : IDisposable
         double downFor = Stopwatch.GetElapsedTime(started).TotalSeconds;
         double onDisk = await collector.MetricAsync("collector_output_spool_bytes{output=\"down\"}") / (1 << 20);
         double oldest = await collector.MetricAsync("collector_output_queue_oldest_age_seconds{output=\"down\"}");
-        Assert.InRange(oldest, downFor - 3, downFor + 1);
+        // The first texts may have waited for the model before they came to the output.
+        Assert.InRange(oldest, downFor - 10, downFor + 1);
         (int status, string page) = await collector.TryGetAsync("/readyz");
         Assert.True(status == 503 && page.Contains("down", StringComparison.Ordinal), page);
         // The first seconds warm up: pools, packs and what the spool writes in one go.
@@ -95,6 +96,7 @@ public sealed class SpoolTests(ITestOutputHelper output) : IDisposable
     public async Task Kill_TenTimes_LosesNothingThatWasAcknowledgedAndTheBooksClose()
     {
         const int cycles = 10;
+        const int backlog = 200_000;
         int seed = Environment.TickCount;
         Random random = new(seed);
         List<int> safe = [];
@@ -105,7 +107,14 @@ public sealed class SpoolTests(ITestOutputHelper output) : IDisposable
             back ??= cycle == cycles / 2 ? new SyslogSink(_port) : null;
             await using CollectorProcess collector = await StartAsync();
             using RelpSender sender = await RelpSender.ConnectAsync(collector.PortOf("syslog relp"), next);
-            TimeSpan life = TimeSpan.FromMilliseconds(random.Next(50, 3000));
+            if (cycle == (cycles / 2) - 1)
+            {
+                // So much that the next one is killed while it sends it.
+                await sender.SendAsync(backlog);
+                await UntilAsync(() => sender.Acknowledged >= backlog);
+            }
+
+            TimeSpan life = TimeSpan.FromMilliseconds(cycle == cycles / 2 ? 0 : random.Next(50, 3000));
             long started = Stopwatch.GetTimestamp();
             while (Stopwatch.GetElapsedTime(started) < life)
             {
