@@ -11,7 +11,7 @@ results=artifacts/test-results
 say() { printf '\n== %s\n' "$*"; }
 
 # Real peers for the tests, and what Native AOT links with.
-packages=(bsdutils clang curl openssl prometheus prometheus-alertmanager python3-aiosmtpd qemu-user rsyslog rsyslog-gnutls rsyslog-relp strace zlib1g-dev)
+packages=(bsdutils clang curl openssl prometheus prometheus-alertmanager python3-aiosmtpd qemu-user rsyslog rsyslog-gnutls rsyslog-relp sentencepiece strace zlib1g-dev)
 # tests/Packaging.Tests; one of its tests also wants kubectl, which Debian does not carry.
 packages+=(binutils docker-compose git iproute2 jq lintian man-db podman procps rpm runc systemd util-linux)
 command -v node >/dev/null || packages+=(nodejs)

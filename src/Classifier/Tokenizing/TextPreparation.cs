@@ -6,10 +6,12 @@ namespace Classifier.Tokenizing;
 /// <param name="Lower">Lower case.</param>
 /// <param name="PrefixSpace">A space before the first word, as byte-level tokenizers want it.</param>
 /// <param name="FoldSpaces">Runs of white space become one space, and none is left at the ends: the library's own way does not end on some texts.</param>
-readonly record struct TextPreparation(bool Lower = false, bool PrefixSpace = false, bool FoldSpaces = false)
+/// <param name="Map">Folds Unicode, before all else; null for none.</param>
+readonly record struct TextPreparation(bool Lower = false, bool PrefixSpace = false, bool FoldSpaces = false, CharsMap? Map = null)
 {
     public string Apply(string text)
     {
+        text = Map?.Apply(text) ?? text;
         text = FoldSpaces ? Folded(text) : text;
         text = Lower ? text.ToLowerInvariant() : text;
         return PrefixSpace && text.Length > 0 && !char.IsWhiteSpace(text[0]) ? " " + text : text;
