@@ -11,6 +11,7 @@ using Collector.Pipeline;
 using Collector.Tests.Configuration;
 using Collector.Tests.Shared;
 using Microsoft.Extensions.Logging.Abstractions;
+using static Collector.Tests.Shared.Eventually;
 
 namespace Collector.Tests.Alerts;
 
@@ -216,15 +217,5 @@ public sealed class AlertOutputTests
         }
 
         return builder.Build(new ClassifiedBatchPool(new Ledger()));
-    }
-
-    internal static async Task UntilAsync(Func<bool> condition)
-    {
-        using CancellationTokenSource deadline = new(TimeSpan.FromSeconds(60));
-        using PeriodicTimer timer = new(TimeSpan.FromMilliseconds(5));
-        while (!condition())
-        {
-            await timer.WaitForNextTickAsync(deadline.Token);
-        }
     }
 }

@@ -9,6 +9,7 @@ using Collector.Tests.Outputs.Syslog;
 using Collector.Tests.Shared;
 using Microsoft.Extensions.Logging.Abstractions;
 using Receivers;
+using static Collector.Tests.Shared.Eventually;
 
 namespace Collector.Tests.Outputs;
 
@@ -215,16 +216,6 @@ public sealed class SinkFaultTests
         OutputQueue queue = new(output, options, TimeProvider.System, NullLogger.Instance);
         await queue.StartAsync(default);
         return queue;
-    }
-
-    static async Task UntilAsync(Func<bool> isTrue)
-    {
-        using CancellationTokenSource deadline = new(Deadline);
-        using PeriodicTimer timer = new(TimeSpan.FromMilliseconds(20));
-        while (!isTrue())
-        {
-            await timer.WaitForNextTickAsync(deadline.Token);
-        }
     }
 
     static async Task AssertNumbersAsync(SyslogPeer peer, IEnumerable<int> expected)

@@ -16,6 +16,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
 using Receivers;
 using Tests.Shared;
+using static Collector.Tests.Shared.Eventually;
 
 namespace Collector.Tests.Outputs.Kafka;
 
@@ -268,16 +269,6 @@ public sealed class KafkaOutputTests
         }
 
         return builder;
-    }
-
-    static async Task UntilAsync(Func<bool> isTrue)
-    {
-        using CancellationTokenSource deadline = new(Deadline);
-        using PeriodicTimer timer = new(TimeSpan.FromMilliseconds(10));
-        while (!isTrue())
-        {
-            await timer.WaitForNextTickAsync(deadline.Token);
-        }
     }
 
     static async Task<KafkaOutput> StartAsync(KafkaOptions options)

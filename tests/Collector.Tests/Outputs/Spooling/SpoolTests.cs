@@ -5,14 +5,13 @@ using Collector.Outputs.Spooling;
 using Collector.Pipeline;
 using Collector.Tests.Shared;
 using Microsoft.Extensions.Logging.Abstractions;
+using static Collector.Tests.Shared.Eventually;
 
 namespace Collector.Tests.Outputs.Spooling;
 
 /// <summary>The queue with a spool behind it, on real files.</summary>
 public sealed class SpoolTests : IDisposable
 {
-    static readonly TimeSpan Deadline = TimeSpan.FromSeconds(60);
-
     readonly TemporaryFolder _folder = new();
 
     string Folder => _folder["spool"];
@@ -268,14 +267,4 @@ public sealed class SpoolTests : IDisposable
     string[] Segments() => Directory.GetFiles(Folder, "*" + SpoolSegment.Extension);
 
     long FileBytes() => new DirectoryInfo(Folder).GetFiles("*" + SpoolSegment.Extension).Sum(file => file.Exists ? file.Length : 0);
-
-    static async Task UntilAsync(Func<bool> isTrue)
-    {
-        using CancellationTokenSource deadline = new(Deadline);
-        using PeriodicTimer timer = new(TimeSpan.FromMilliseconds(10));
-        while (!isTrue())
-        {
-            await timer.WaitForNextTickAsync(deadline.Token);
-        }
-    }
 }
