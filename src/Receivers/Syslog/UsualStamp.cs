@@ -57,12 +57,13 @@ static class UsualStamp
         }
         else
         {
-            int zone = at + length < text.Length ? SyslogStamp.ReadOffset(text[(at + length)..], out offset, out bool isStrict) is var read && isStrict ? read : 0 : 0;
-            length += zone;
-            if (zone == 0)
+            int zone = SyslogStamp.ReadOffset(text[Math.Min(at + length, text.Length)..], out offset, out bool isStrict);
+            if (zone == 0 || !isStrict)
             {
                 return 0;
             }
+
+            length += zone;
         }
 
         // YY YY MM DD and hh mm.

@@ -9,7 +9,7 @@ namespace Collector.Outputs.Spooling;
 /// <summary>Reads what <see cref="BlockWriter"/> wrote. Every length, index and range is checked: a wrong one ends the reading, and nothing is thrown.</summary>
 ref struct BlockReader
 {
-    static readonly int SeverityNumberMax = 24;
+    const int SeverityNumberMax = 24;
 
     ReadOnlySpan<byte> _left;
     bool _isBad;

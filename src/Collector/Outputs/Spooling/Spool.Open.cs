@@ -135,7 +135,7 @@ sealed partial class Spool
         long end = segment.ReadAt;
         for (long at = segment.ReadAt; at < segment.Length;)
         {
-            if (segment.ReadBlock(at, segment.Length, _in, out BlockHeader header) == BlockStatus.Sound)
+            if (segment.TryReadBlock(at, segment.Length, _in, out BlockHeader header))
             {
                 segment.Records += header.Records;
                 segment.Owned += header.Owned;

@@ -216,10 +216,9 @@ sealed partial class Spool : IDisposable
 
     QueueEntry? ReadEntry(SpoolSegment segment, long at, long limit)
     {
-        BlockStatus status = segment.ReadBlock(at, limit, _in, out BlockHeader header);
         ClassifiedBatch? batch = null;
         long enteredUnixMs = 0;
-        if (status == BlockStatus.Sound)
+        if (segment.TryReadBlock(at, limit, _in, out BlockHeader header))
         {
             batch = (ClassifiedBatch)_packs.Rent(header.PayloadBytes);
             if (!BlockReader.TryRead(_in.Span, header.Records, batch, out enteredUnixMs))

@@ -5,18 +5,8 @@ using Microsoft.Win32.SafeHandles;
 
 namespace Collector.Outputs.Spooling;
 
-/// <summary>What lies at a place of a segment file.</summary>
-enum BlockStatus
-{
-    /// <summary>A block whose checksums hold.</summary>
-    Sound,
-
-    /// <summary>Bytes that are no block, or not all of one.</summary>
-    Damaged,
-}
-
 /// <summary>One file of a spool.</summary>
-/// <remarks>The writer appends and the consumer reads, each in its own part of the file; the fields below the line are guarded by the lock of the spool.</remarks>
+/// <remarks>The writer appends and the consumer reads, each in its own part of the file; what both sides change is guarded by the lock of the spool.</remarks>
 sealed class SpoolSegment : IDisposable
 {
     public const string Extension = ".seg";
@@ -153,18 +143,19 @@ sealed class SpoolSegment : IDisposable
     /// <param name="limit">End of what may be read.</param>
     /// <param name="payload">Holds the payload afterwards.</param>
     /// <param name="header">Of the block, when it is sound.</param>
-    public BlockStatus ReadBlock(long offset, long limit, PayloadBuffer payload, out BlockHeader header)
+    /// <returns>False: no block lies there, not all of one, or one whose checksums do not hold.</returns>
+    public bool TryReadBlock(long offset, long limit, PayloadBuffer payload, out BlockHeader header)
     {
         payload.Clear();
         // The length is checked against the file before it is asked memory for.
         if (!TryReadBlockHeader(offset, limit, out header)
             || !TryRead(payload.Reserve(header.PayloadBytes)[..header.PayloadBytes], offset + SpoolFormat.BlockHeaderBytes))
         {
-            return BlockStatus.Damaged;
+            return false;
         }
 
         payload.Advance(header.PayloadBytes);
-        return SpoolFormat.IsSound(payload.Span, header, Number, offset) ? BlockStatus.Sound : BlockStatus.Damaged;
+        return SpoolFormat.IsSound(payload.Span, header, Number, offset);
     }
 
     /// <summary>Looks for the next sound block.</summary>
@@ -185,7 +176,7 @@ sealed class SpoolSegment : IDisposable
             int at = 0;
             while (window.AsSpan(at, length - at).IndexOf(SpoolFormat.BlockMagic) is var found && found >= 0)
             {
-                if (ReadBlock(from + at + found, limit, payload, out _) == BlockStatus.Sound)
+                if (TryReadBlock(from + at + found, limit, payload, out _))
                 {
                     return from + at + found;
                 }
