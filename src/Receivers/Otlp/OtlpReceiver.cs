@@ -122,6 +122,7 @@ public sealed class OtlpReceiver : IReceiver
         });
 
         OtlpAuthentication authentication = new(_options);
+        builder.Services.AddSingleton<IMemoryPoolFactory<byte>>(new BlockPool());
         builder.Services.AddRouting();
         builder.Services.AddGrpc(grpc =>
         {
