@@ -19,24 +19,24 @@ static class OtlpRecordParser
     /// <param name="body">The encoded body when it is no string and its text has yet to be found; else empty.</param>
     public static OtlpFault Parse(byte[] buffer, int offset, int length, long observedUnixNano, ref LogRecord record, out Slice body)
     {
-        OtlpFault fault = ParseCore(buffer.AsSpan(offset, length), offset, observedUnixNano, ref record, out body);
+        OtlpFault fault = ParseCore(buffer, offset, length, observedUnixNano, ref record, out body);
         if ((record.Marks & ParseMarks.InvalidTraceId) != 0 && fault == OtlpFault.None)
         {
             length = CutInvalidIds(buffer.AsSpan(offset, length));
-            fault = ParseCore(buffer.AsSpan(offset, length), offset, observedUnixNano, ref record, out body);
+            fault = ParseCore(buffer, offset, length, observedUnixNano, ref record, out body);
         }
 
         return fault;
     }
 
-    static OtlpFault ParseCore(ReadOnlySpan<byte> message, int offset, long observedUnixNano, ref LogRecord record, out Slice body)
+    static OtlpFault ParseCore(ReadOnlySpan<byte> buffer, int offset, int length, long observedUnixNano, ref LogRecord record, out Slice body)
     {
         ulong time = 0;
         ulong observed = 0;
         ParseMarks marks = record.Marks;
         body = default;
-        record.Original = new Slice(offset, message.Length);
-        WireReader reader = new(message);
+        record.Original = new Slice(offset, length);
+        WireReader reader = new(buffer.Slice(offset, length));
         while (reader.TryReadTag(out uint tag))
         {
             OtlpFault inner = OtlpFault.None;
@@ -57,16 +57,33 @@ static class OtlpRecordParser
                     break;
                 case Tags.Record.Body:
                     ReadOnlySpan<byte> value = reader.ReadBytes();
+                    if (TryReadText(value, out int textLength))
+                    {
+                        reader.CheckText(value[^textLength..]);
+                        record.Body = new Slice(offset + reader.Position - textLength, textLength);
+                        body = default;
+                        break;
+                    }
+
                     inner = WireCheck.AnyValue(value, 1, ref marks);
                     // Sent twice, which nobody should: the last one that says something counts.
-                    if (body.IsEmpty || new OtlpValue(value).Kind != OtlpValueKind.Empty)
+                    if (new OtlpValue(value).Kind != OtlpValueKind.Empty)
                     {
                         body = new Slice(offset + reader.Position - value.Length, value.Length);
                     }
 
                     break;
                 case Tags.Record.Attributes:
-                    inner = WireCheck.KeyValue(reader.ReadBytes(), 1, ref marks);
+                    int behind = PlainAttributes.Skip(buffer, offset + reader.Position, offset + length) - offset;
+                    if (behind > reader.Position)
+                    {
+                        reader.Position = behind;
+                    }
+                    else
+                    {
+                        inner = WireCheck.KeyValue(reader.ReadBytes(), 1, ref marks);
+                    }
+
                     break;
                 case Tags.Record.TraceId:
                     marks |= IdMark(reader.ReadBytes().Length, OtlpRecordReader.TraceIdBytes);
@@ -99,29 +116,15 @@ static class OtlpRecordParser
         }
 
         record.Marks = marks;
-        SetPlainBody(message, offset, ref record, ref body);
         return reader.Fault;
     }
 
-    /// <summary>The common case: a body that is one string and nothing else.</summary>
-    static void SetPlainBody(ReadOnlySpan<byte> message, int offset, ref LogRecord record, ref Slice body)
+    /// <summary>The common case: a body that is one string and nothing else, which is then its end.</summary>
+    static bool TryReadText(ReadOnlySpan<byte> value, out int length)
     {
-        if (body.IsEmpty)
-        {
-            return;
-        }
-
-        ReadOnlySpan<byte> value = message.Slice(body.Offset - offset, body.Length);
         WireReader reader = new(value);
-        if (reader.TryReadTag(out uint tag) && tag == Tags.AnyValue.String)
-        {
-            int length = reader.ReadBytes().Length;
-            if (reader.Position == value.Length)
-            {
-                record.Body = new Slice(body.End - length, length);
-                body = default;
-            }
-        }
+        length = reader.TryReadTag(out uint tag) && tag == Tags.AnyValue.String ? (int)reader.ReadVarint32() : -1;
+        return length == value.Length - reader.Position && reader.Fault == OtlpFault.None;
     }
 
     static ParseMarks IdMark(int length, int expected) => length == 0 || length == expected ? ParseMarks.None : ParseMarks.InvalidTraceId;

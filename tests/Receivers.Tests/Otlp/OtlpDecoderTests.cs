@@ -5,6 +5,7 @@ using OpenTelemetry.Proto.Common.V1;
 using OpenTelemetry.Proto.Logs.V1;
 using OpenTelemetry.Proto.Resource.V1;
 using Receivers.Otlp;
+using Receivers.Otlp.Reading;
 using Receivers.Otlp.Wire;
 using ProtoRecord = OpenTelemetry.Proto.Logs.V1.LogRecord;
 
@@ -242,6 +243,48 @@ public sealed class OtlpDecoderTests
         (RecordBatch batch, LogRecord record) = Decoding.Of(OtlpSamples.Request(new ProtoRecord { Body = body }).ToByteArray()).Single;
         Assert.Equal(expected, Decoding.TextOf(batch, record.Body));
         Assert.Equal(body, ProtoRecord.Parser.ParseFrom(batch[record.Original]).Body);
+    }
+
+    public static TheoryData<AnyValue, AnyValue, string> BodiesSentTwice => new()
+    {
+        { OtlpSamples.Text("first"), OtlpSamples.Text("last"), "last" },
+        { OtlpSamples.Text("first"), OtlpSamples.Text(""), "" },
+        { OtlpSamples.Text("first"), new AnyValue(), "first" },
+        { new AnyValue(), OtlpSamples.Text("last"), "last" },
+        { OtlpSamples.Text("first"), new AnyValue { IntValue = 5 }, "5" },
+        { new AnyValue { IntValue = 5 }, OtlpSamples.Text("last"), "last" },
+        { new AnyValue { IntValue = 5 }, new AnyValue(), "5" },
+        { OtlpSamples.Text("first"), OtlpSamples.List(OtlpSamples.Text("a")), "[\"a\"]" },
+    };
+
+    /// <summary>The last one that says something counts, for the text and for who reads the record later.</summary>
+    [Theory]
+    [MemberData(nameof(BodiesSentTwice))]
+    public void Parse_BodyTwice_TheLastThatSaysSomethingCounts(AnyValue first, AnyValue last, string expected)
+    {
+        byte[] record = [.. new ProtoRecord { Body = first }.ToByteArray(), .. new ProtoRecord { Body = last }.ToByteArray()];
+        byte[] scope = [0x12, .. Varint(record.Length), .. record];
+        byte[] group = [0x12, .. Varint(scope.Length), .. scope];
+        (RecordBatch batch, LogRecord decoded) = Decoding.Of([0x0A, .. Varint(group.Length), .. group]).Single;
+        Assert.Equal(expected, Decoding.TextOf(batch, decoded.Body));
+        OtlpValue kept = new OtlpRecordReader(batch[decoded.Original]).Body;
+        Assert.True(OtlpBodyText.TryFind(in kept, out ReadOnlySpan<byte> text) ? batch[decoded.Body].SequenceEqual(text) : kept.Kind is OtlpValueKind.Integer or OtlpValueKind.List);
+    }
+
+    /// <summary>Its batch is made to measure and ends where the record ends.</summary>
+    [Fact]
+    public void Decode_RecordAtTheEndOfItsBuffer_IsReadToTheEnd()
+    {
+        ProtoRecord sent = OtlpSamples.Record(new string('b', RecordBatchPool.LargeBytes));
+        sent.Attributes.Add(OtlpSamples.Pair("last", OtlpSamples.Text("é")));
+        ExportLogsServiceRequest request = OtlpSamples.Request(sent);
+        Assert.Equal(OtlpReference.Dump(request), Dump(Decoding.Of(request.ToByteArray())));
+
+        byte[] message = new ProtoRecord { Attributes = { OtlpSamples.Pair("k", OtlpSamples.Text("a\u0001")) } }.ToByteArray();
+        message[^1] = 0xFF;
+        LogRecord record = default;
+        Assert.Equal(OtlpFault.None, OtlpRecordParser.Parse(message, 0, message.Length, OtlpSamples.Now, ref record, out _));
+        Assert.Equal(ParseMarks.InvalidUtf8, record.Marks);
     }
 
     [Fact]

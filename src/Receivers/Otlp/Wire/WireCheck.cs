@@ -1,5 +1,3 @@
-using System.Text;
-
 namespace Receivers.Otlp.Wire;
 
 /// <summary>Walks a whole message once, so that whatever is accepted can be read again without care.</summary>
@@ -53,11 +51,6 @@ static class WireCheck
     /// <param name="marks">Receives <see cref="ParseMarks.InvalidUtf8"/>.</param>
     public static OtlpFault KeyValue(ReadOnlySpan<byte> pair, int depth, ref ParseMarks marks)
     {
-        if (depth <= DepthMax && IsPlain(pair))
-        {
-            return OtlpFault.None;
-        }
-
         WireReader reader = new(pair);
         while (reader.TryReadTag(out uint tag))
         {
@@ -136,36 +129,6 @@ static class WireCheck
         }
 
         return Close(in reader, ref marks);
-    }
-
-    /// <summary>What nearly every attribute is: a key, then a text, a number or a flag, nothing else, the texts short and ASCII. Sound and not complete.</summary>
-    static bool IsPlain(ReadOnlySpan<byte> pair)
-    {
-        if (pair.Length < 6 || pair[0] != Tags.KeyValue.Key)
-        {
-            return false;
-        }
-
-        int at = 2 + pair[1];
-        if (at + 4 > pair.Length || pair[at] != Tags.KeyValue.Value || pair[at + 1] != pair.Length - at - 2)
-        {
-            return false;
-        }
-
-        // Bytes below 0x80 are varints of one byte, and texts of them are UTF-8.
-        ReadOnlySpan<byte> value = pair[(at + 2)..];
-        return value[0] switch
-        {
-            (byte)Tags.AnyValue.String => value[1] == value.Length - 2 && Ascii.IsValid(pair),
-            (byte)Tags.AnyValue.Bool or (byte)Tags.AnyValue.Int => IsVarint(value[1..]) && Ascii.IsValid(pair[..(at + 2)]),
-            _ => false,
-        };
-    }
-
-    static bool IsVarint(ReadOnlySpan<byte> bytes)
-    {
-        int last = bytes.Length - 1;
-        return last <= 9 && bytes[last] < 0x80 && (last == 0 || bytes[..last].IndexOfAnyInRange((byte)0, (byte)0x7F) < 0);
     }
 
     static OtlpFault Array(ReadOnlySpan<byte> array, int depth, ref ParseMarks marks)

@@ -19,10 +19,10 @@ ref struct WireReader(ReadOnlySpan<byte> message)
 
     public OtlpFault Fault { get; private set; }
 
-    /// <summary>Bytes read so far.</summary>
-    public int Position { get; private set; }
+    /// <summary>Bytes read so far. Set by who has read some without this reader.</summary>
+    public int Position { get; set; }
 
-    /// <summary>True once <see cref="ReadString"/> met a text that is not UTF-8.</summary>
+    /// <summary>True once <see cref="ReadString"/> or <see cref="CheckText"/> met a text that is not UTF-8.</summary>
     public bool HasInvalidUtf8 { get; private set; }
 
     /// <returns>False at the end of the message and after a fault.</returns>
@@ -114,12 +114,17 @@ ref struct WireReader(ReadOnlySpan<byte> message)
     public ReadOnlySpan<byte> ReadString()
     {
         ReadOnlySpan<byte> text = ReadBytes();
+        CheckText(text);
+        return text;
+    }
+
+    /// <summary>Notes when a text is not UTF-8.</summary>
+    public void CheckText(ReadOnlySpan<byte> text)
+    {
         if (!Utf8.IsValid(text))
         {
             HasInvalidUtf8 = true;
         }
-
-        return text;
     }
 
     /// <summary>Steps over the value of an unknown field, or of a known one that came with another wire type.</summary>
