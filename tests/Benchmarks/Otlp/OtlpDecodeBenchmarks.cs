@@ -28,7 +28,7 @@ public class OtlpDecodeBenchmarks
         _protobuf = request.ToByteArray();
         _json = OtlpJsonSamples.ToJson(request);
         _scratch = new byte[_json.Length + OtlpJsonTranscoder.SlackBytes];
-        // Kestrel's buffers are 4 KiB each.
+        // As long as the small blocks that Kestrel reads into.
         _pieces = Pieces(_protobuf, 4096);
     }
 
