@@ -17,10 +17,10 @@ public sealed partial class LogClassifier : IAsyncDisposable
     /// <summary>Records of a chunk: enough that their looks into the cache overlap. 8 were slower, 64 no faster.</summary>
     internal const int ChunkRecordsMax = 32;
 
-    /// <summary>Texts of a chunk, on the stack: 32 of 220 bytes, or 7 of the longest.</summary>
-    internal const int ChunkTextBytes = 8 * 1024;
-
     readonly InferenceStatistics _statistics = new();
+
+    // Of every model: what a text normalises to does not depend on it.
+    readonly OutlineCache? _outlines = Outline.IsSupported ? new OutlineCache() : null;
 
     // Null while no model is loaded.
     ModelEngine? _engine;
@@ -34,9 +34,10 @@ public sealed partial class LogClassifier : IAsyncDisposable
         where TInput : struct, IClassifierInput, allows ref struct
     {
         int pending = 0;
-        for (int first = 0; first < verdicts.Length;)
+        for (int first = 0; first < verdicts.Length; first += ChunkRecordsMax)
         {
-            first += ClassifyChunk(ref records, first, waiter, verdicts[first..], ref pending);
+            Span<Verdict> chunk = verdicts[first..Math.Min(first + ChunkRecordsMax, verdicts.Length)];
+            pending += ClassifyChunk(ref records, first, waiter, chunk);
         }
 
         return pending;
@@ -78,27 +79,17 @@ public sealed partial class LogClassifier : IAsyncDisposable
     /// <summary>
     /// In steps over some records at a time: their keys, then all the looks into the cache, which wait for memory side by side, then the verdicts.
     /// </summary>
-    /// <returns>Records done, 1 or more.</returns>
+    /// <returns>Records that are pending.</returns>
     [SkipLocalsInit]
-    int ClassifyChunk<TInput>(scoped ref TInput records, int first, IVerdictWaiter? waiter, Span<Verdict> verdicts, ref int pending)
+    int ClassifyChunk<TInput>(scoped ref TInput records, int first, IVerdictWaiter? waiter, Span<Verdict> verdicts)
         where TInput : struct, IClassifierInput, allows ref struct
     {
-        Span<byte> texts = stackalloc byte[ChunkTextBytes];
-        Span<int> ends = stackalloc int[ChunkRecordsMax];
         Span<TemplateKey> keys = stackalloc TemplateKey[ChunkRecordsMax];
         Span<Answer> answers = stackalloc Answer[ChunkRecordsMax];
+        keys = keys[..verdicts.Length];
+        answers = answers[..verdicts.Length];
+        FindKeys(ref records, first, keys);
         ModelEngine? engine = Volatile.Read(ref _engine);
-        int count = 0;
-        int end = 0;
-        for (int countMax = Math.Min(ChunkRecordsMax, verdicts.Length); count < countMax && texts.Length - end >= Normalizer.TextBytesMax; count++)
-        {
-            int length = Normalizer.Normalize(records.App(first + count), records.Body(first + count), texts[end..]);
-            keys[count] = TemplateKey.Of(texts.Slice(end, length));
-            ends[count] = end += length;
-        }
-
-        keys = keys[..count];
-        answers = answers[..count];
         if (engine is null)
         {
             answers.Clear();
@@ -109,31 +100,76 @@ public sealed partial class LogClassifier : IAsyncDisposable
         }
 
         float threshold = engine?.Threshold ?? 0;
+        int pending = 0;
         for (int i = 0; i < answers.Length; i++)
         {
             if (!answers[i].IsNone)
             {
                 verdicts[i] = answers[i].ToVerdict(threshold, keys[i]);
-                continue;
             }
-
-            int start = i == 0 ? 0 : ends[i - 1];
-            pending += ClassifyCore(engine, keys[i], texts[start..ends[i]], ref records, first + i, waiter, out verdicts[i]) ? 1 : 0;
+            else if (ClassifyCore(engine, keys[i], ref records, first + i, waiter, out verdicts[i]))
+            {
+                pending++;
+            }
         }
 
-        return count;
+        return pending;
+    }
+
+    /// <summary>The template keys of some records: from their outlines, or from their texts where an outline is new.</summary>
+    [SkipLocalsInit]
+    void FindKeys<TInput>(scoped ref TInput records, int first, scoped Span<TemplateKey> keys)
+        where TInput : struct, IClassifierInput, allows ref struct
+    {
+        if (_outlines is null)
+        {
+            for (int i = 0; i < keys.Length; i++)
+            {
+                keys[i] = KeyOf(ref records, first + i);
+            }
+
+            return;
+        }
+
+        Span<OutlineKey> outlines = stackalloc OutlineKey[ChunkRecordsMax];
+        for (int i = 0; i < keys.Length; i++)
+        {
+            outlines[i] = Outline.Of(records.App(first + i), records.Body(first + i), in _outlines.Secret);
+            _outlines.Fetch(outlines[i]);
+        }
+
+        for (int i = 0; i < keys.Length; i++)
+        {
+            if (!_outlines.TryGet(outlines[i], out keys[i]))
+            {
+                keys[i] = KeyOf(ref records, first + i);
+                _outlines.Set(outlines[i], keys[i]);
+            }
+        }
+    }
+
+    [SkipLocalsInit]
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    static TemplateKey KeyOf<TInput>(scoped ref TInput records, int index)
+        where TInput : struct, IClassifierInput, allows ref struct
+    {
+        Span<byte> text = stackalloc byte[Normalizer.TextBytesMax];
+        return TemplateKey.Of(text[..Normalizer.Normalize(records.App(index), records.Body(index), text)]);
     }
 
     /// <returns>Whether the record waits.</returns>
+    [SkipLocalsInit]
     [MethodImpl(MethodImplOptions.NoInlining)]
     bool ClassifyCore<TInput>(
-        ModelEngine? engine, in TemplateKey key, scoped ReadOnlySpan<byte> text, scoped ref TInput records, int index, IVerdictWaiter? waiter, out Verdict verdict)
+        ModelEngine? engine, in TemplateKey key, scoped ref TInput records, int index, IVerdictWaiter? waiter, out Verdict verdict)
         where TInput : struct, IClassifierInput, allows ref struct
     {
         byte declaredSeverity = records.DeclaredSeverity(index);
         verdict = DeclaredSeverity.Fallback(declaredSeverity) with { TemplateId = key.High };
         if (engine is not null)
         {
+            Span<byte> buffer = stackalloc byte[Normalizer.TextBytesMax];
+            ReadOnlySpan<byte> text = buffer[..Normalizer.Normalize(records.App(index), records.Body(index), buffer)];
             QueueOutcome outcome = engine.Queue.Offer(key, text, declaredSeverity, waiter, index);
             if (outcome is QueueOutcome.Waiting or QueueOutcome.Queued)
             {

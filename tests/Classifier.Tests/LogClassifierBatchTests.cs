@@ -1,4 +1,5 @@
 using System.Text;
+using Classifier.Caching;
 using Classifier.Normalizing;
 using Classifier.Tests.Shared;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -57,34 +58,47 @@ public sealed class LogClassifierBatchTests
         Assert.Equal(count, classifier.Statistics.CacheHits);
     }
 
-    /// <summary>The last text that still fits is the longest there is and ends with the buffer; a byte more before it, and it opens the next chunk.</summary>
-    [Theory]
-    [InlineData(0)]
-    [InlineData(1)]
-    public async Task Classify_OfTextsThatFillAChunk_AsksTheModelTheRightOnes(int more)
+    /// <summary>Most of the second batch have the outline of one of the first, and other numbers.</summary>
+    [Fact]
+    public async Task Classify_OfTextsThatLookLikeEarlierOnes_GivesTheTemplatesOfTheirTexts()
     {
-        int before = LogClassifier.ChunkTextBytes - Normalizer.TextBytesMax + more;
-        List<(byte[] App, byte[] Body, byte DeclaredSeverity)> records = [];
-        for (; before > Normalizer.BodyBytesMax; before -= Normalizer.BodyBytesMax)
+        int seed = Random.Shared.Next();
+        TextMutator texts = new(seed);
+        Random random = new(seed);
+        await using LogClassifier classifier = Create();
+        byte[][] bodies = [.. Enumerable.Range(0, 20_000).Select(_ => texts.Next(300))];
+        for (int round = 0; round < 3; round++)
         {
-            records.Add(Record("", Words(Normalizer.BodyBytesMax, records.Count)));
+            (byte[] App, byte[] Body, byte DeclaredSeverity)[] records = [.. bodies.Select((body, i) => Record(i % 3 == 0 ? "" : "app", WithOtherDigits(body, random)))];
+            Verdict[] verdicts = new Verdict[records.Length];
+            classifier.Classify(new Records(records), null, verdicts);
+            Assert.True(records.Select(TemplateId).SequenceEqual(verdicts.Select(verdict => verdict.TemplateId)), $"seed {seed}, round {round}");
         }
 
-        records.Add(Record("", Words(before, records.Count)));
-        records.Add(Record(new string('a', Normalizer.AppBytesMax), Words(Normalizer.BodyBytesMax, records.Count)));
-        records.Add(Record("app", Text(1)));
-        byte[] text = new byte[Normalizer.TextBytesMax];
-        Assert.Equal(
-            [.. Enumerable.Repeat(Normalizer.BodyBytesMax, records.Count - 3), before, Normalizer.TextBytesMax, "app: ".Length + Text(1).Length],
-            records.Select(record => Normalizer.Normalize(record.App, record.Body, text)));
+        static ulong TemplateId((byte[] App, byte[] Body, byte DeclaredSeverity) record)
+        {
+            byte[] text = new byte[Normalizer.TextBytesMax];
+            return TemplateKey.Of(text.AsSpan(0, Normalizer.Normalize(record.App, record.Body, text))).High;
+        }
+    }
+
+    [Fact]
+    public async Task Classify_OfNewTexts_AsksTheModelTheRightOnes()
+    {
+        (byte[] App, byte[] Body, byte DeclaredSeverity)[] records =
+        [
+            .. Enumerable.Range(0, 2 * Chunk).Select(i => Record("", Words(Normalizer.BodyBytesMax - i, i))),
+            Record(new string('a', Normalizer.AppBytesMax), Words(Normalizer.BodyBytesMax, 1)),
+            Record("app", Text(1)),
+        ];
         await using LogClassifier classifier = Create();
-        CollectingWaiter waiter = new(records.Count);
-        Verdict[] verdicts = new Verdict[records.Count];
+        CollectingWaiter waiter = new(records.Length);
+        Verdict[] verdicts = new Verdict[records.Length];
         await classifier.StartAsync(CancellationToken.None);
-        Assert.Equal(records.Count, classifier.Classify(new Records(records), waiter, verdicts));
+        Assert.Equal(records.Length, classifier.Classify(new Records(records), waiter, verdicts));
         waiter.Wait();
         Verdict[] expected = [.. records.Select(record => Reference.ClassifyNow(record.App, record.Body, 9))];
-        Assert.Equal(expected, Enumerable.Range(0, records.Count).Select(i => waiter.Verdicts[i]));
+        Assert.Equal(expected, Enumerable.Range(0, records.Length).Select(i => waiter.Verdicts[i]));
         Assert.Equal(0, classifier.Classify(new Records(records), waiter, verdicts));
         Assert.Equal(expected, verdicts);
     }
@@ -154,6 +168,9 @@ public sealed class LogClassifierBatchTests
         (Encoding.UTF8.GetBytes(app), body, declaredSeverity);
 
     static byte[] Text(int i) => Encoding.ASCII.GetBytes($"disk {(char)('a' + (i % 26))}{(char)('a' + (i / 26))} failure is imminent");
+
+    static byte[] WithOtherDigits(byte[] body, Random random) =>
+        [.. body.Select(b => char.IsAsciiDigit((char)b) && random.Next(3) == 0 ? (byte)('0' + random.Next(10)) : b)];
 
     /// <summary>Words that the normaliser leaves as they are.</summary>
     static byte[] Words(int length, int kind) => [.. Enumerable.Range(0, length).Select(i => (byte)(i % 6 == 5 && i < length - 1 ? ' ' : 'g' + ((i + kind) % 20)))];

@@ -29,7 +29,7 @@ public static partial class Normalizer
     };
 
     /// <summary>Shortens to a length that does not split a UTF-8 sequence.</summary>
-    static ReadOnlySpan<byte> Cut(ReadOnlySpan<byte> bytes, int lengthMax)
+    internal static ReadOnlySpan<byte> Cut(ReadOnlySpan<byte> bytes, int lengthMax)
     {
         if (bytes.Length <= lengthMax)
         {

@@ -65,7 +65,7 @@ struct WindowScan256 : IWindowScan
 
     /// <summary>0xFF for each bit that is set.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    static Vector256<byte> Bytes(uint bits)
+    public static Vector256<byte> Bytes(uint bits)
     {
         // Each half of the vector holds all four bytes of the bits, so the shuffle stays within halves.
         Vector256<byte> places = Vector256.Create(
@@ -75,7 +75,7 @@ struct WindowScan256 : IWindowScan
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    static ulong Bits(Vector256<byte> a, Vector256<byte> b) => a.ExtractMostSignificantBits() | ((ulong)b.ExtractMostSignificantBits() << 32);
+    public static ulong Bits(Vector256<byte> a, Vector256<byte> b) => a.ExtractMostSignificantBits() | ((ulong)b.ExtractMostSignificantBits() << 32);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     static Vector256<byte> Lower(Vector256<byte> v, Vector256<byte> letter, Vector256<byte> space) =>
@@ -83,7 +83,7 @@ struct WindowScan256 : IWindowScan
 
     /// <summary>Looks up, by the lower half of each byte, the one joiner that it could be.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    static Vector256<byte> Joiner(Vector256<byte> v)
+    public static Vector256<byte> Joiner(Vector256<byte> v)
     {
         if (!Avx2.IsSupported)
         {
@@ -98,10 +98,10 @@ struct WindowScan256 : IWindowScan
     static Vector256<byte> Space(Vector256<byte> v) => Vector256.Equals(Vector256.Min(v, Vector256.Create((byte)' ')), v) | Is(v, '\x7F');
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    static Vector256<byte> Is(Vector256<byte> v, char c) => Vector256.Equals(v, Vector256.Create((byte)c));
+    public static Vector256<byte> Is(Vector256<byte> v, char c) => Vector256.Equals(v, Vector256.Create((byte)c));
 
     /// <summary>Moves the range to the top of the signed bytes, where one comparison finds it.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    static Vector256<byte> In(Vector256<byte> v, char first, char last) => Vector256.GreaterThan(
+    public static Vector256<byte> In(Vector256<byte> v, char first, char last) => Vector256.GreaterThan(
         (v + Vector256.Create((byte)(0x7F - last))).AsSByte(), Vector256.Create((sbyte)(0x7E - (last - first)))).AsByte();
 }
