@@ -1,11 +1,12 @@
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
+using System.Text.RegularExpressions;
 
 namespace Benchmarks.Load;
 
 /// <summary>Syslog lines of about 190 bytes, half RFC 3164 and half RFC 5424, the numbers redrawn: they repeat as templates and not byte for byte.</summary>
-static class LogLines
+static partial class LogLines
 {
     /// <param name="count">Lines to make; the same for the same seed.</param>
     /// <param name="seed">Of the numbers.</param>
@@ -53,15 +54,17 @@ static class LogLines
         })];
     }
 
-    // Leading digits stay: short numbers are folded to them, so another one would be another template.
-    static string Redraw(string text, Random random) => string.Create(text.Length, (text, random), static (to, state) =>
-    {
-        for (int i = 0; i < to.Length; i++)
-        {
-            bool isInside = i > 0 && char.IsAsciiDigit(state.text[i]) && char.IsAsciiDigit(state.text[i - 1]);
-            to[i] = isInside ? (char)('0' + state.random.Next(10)) : state.text[i];
-        }
-    });
+    /// <summary>Other numbers, addresses and ids of the same template, and of other lengths where that makes no other template.</summary>
+    static string Redraw(string text, Random random) => Number().Replace(text, number =>
+        number.Groups["address"].Success ? $"{random.Next(256)}.{random.Next(256)}.{random.Next(256)}.{random.Next(256)}"
+        : number.Groups["id"].Success ? $"{random.Next(1, 10)}{(char)('a' + random.Next(6))}{random.GetHexString(number.Length - 2, lowercase: true)}"
+        : number.Groups["count"].Success ? $"{random.Next(1, 10)}{random.GetString("0123456789", number.Length - 1 + random.Next(-1, 2))}"
+
+        // The leading digit stays: short numbers are folded to it.
+        : number.Value[0] + random.GetString("0123456789", number.Length - 1));
+
+    [GeneratedRegex(@"\b(?<address>\d{1,3}(\.\d{1,3}){3})\b|\b(?<id>(?=\d*[a-f])(?=[a-f]*\d)[0-9a-f]{8,})\b|\b(?<count>\d{5,})\b|\d+", RegexOptions.ExplicitCapture)]
+    private static partial Regex Number();
 
     static string Find(string file)
     {
