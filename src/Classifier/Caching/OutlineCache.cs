@@ -10,27 +10,36 @@ namespace Classifier.Caching;
 /// Sets of two entries, the newer one first; whatever comes is kept. An entry is four words, of which two are the outline XORed with the others, the key, so a
 /// reader that sees half of a write sees an outline that is not the one it looks for, as in <see cref="TemplateCache"/>. Reads and writes take no lock; safe on any thread.
 /// </remarks>
-sealed class OutlineCache
+sealed unsafe class OutlineCache
 {
     /// <summary>Entries: 2 MiB of memory. Some thousand templates with numbers of all lengths have that many outlines.</summary>
     const int Entries = 65_536;
 
     const int Ways = 2;
 
-    readonly Entry[] _entries = new Entry[Entries];
+    const int SetBytes = 64;
+
+    // Pinned, so that a set is one cache line: the first begins at the first address that is a multiple of its size.
+    readonly Entry[] _entries = GC.AllocateArray<Entry>(Entries + Ways, pinned: true);
+    readonly Entry* _sets;
     readonly OutlineSecret _secret = OutlineSecret.Make();
+
+    public OutlineCache()
+    {
+        nuint start = (nuint)Unsafe.AsPointer(ref _entries[0]);
+        _sets = (Entry*)((start + SetBytes - 1) & ~(nuint)(SetBytes - 1));
+    }
 
     /// <summary>What all outlines of this cache are made with.</summary>
     public ref readonly OutlineSecret Secret => ref _secret;
 
     /// <summary>Asks memory for what <see cref="TryGet"/> will read.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public unsafe void Fetch(in OutlineKey outline)
+    public void Fetch(in OutlineKey outline)
     {
         if (Sse.IsSupported)
         {
-            // The array may move meanwhile: then the hint is for nothing.
-            Sse.Prefetch0(Unsafe.AsPointer(ref _entries[First(outline)]));
+            Sse.Prefetch0(SetOf(outline));
         }
     }
 
@@ -38,20 +47,20 @@ sealed class OutlineCache
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public bool TryGet(in OutlineKey outline, out TemplateKey key)
     {
-        int first = First(outline);
-        return _entries[first].TryGet(outline, out key) || _entries[first + 1].TryGet(outline, out key);
+        Entry* set = SetOf(outline);
+        return set[0].TryGet(outline, out key) || set[1].TryGet(outline, out key);
     }
 
     /// <summary>Keeps the key of an outline, in the place of the older of two others.</summary>
     public void Set(in OutlineKey outline, in TemplateKey key)
     {
-        int first = First(outline);
-        _entries[first + 1] = _entries[first];
-        _entries[first] = new Entry(outline, key);
+        Entry* set = SetOf(outline);
+        set[1] = set[0];
+        set[0] = new Entry(outline, key);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    static int First(in OutlineKey outline) => (int)(outline.Low % (Entries / Ways)) * Ways;
+    Entry* SetOf(in OutlineKey outline) => _sets + (outline.Low % (Entries / Ways) * Ways);
 
     readonly struct Entry(in OutlineKey outline, in TemplateKey key)
     {

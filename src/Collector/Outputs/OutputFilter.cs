@@ -32,7 +32,7 @@ sealed partial record OutputFilter
 
     public static OutputFilter AtLeast(Severity severity) => new() { SeverityMin = severity };
 
-    /// <summary>Whether a record is wanted. Cheap conditions first: most records fail on the severity.</summary>
+    /// <summary>Whether a record is wanted.</summary>
     public bool Takes(ClassifiedBatch batch, int index)
     {
         ref readonly Verdict verdict = ref batch.Verdicts[index];
@@ -56,9 +56,11 @@ sealed partial record OutputFilter
 
         indices = null;
         int count = 0;
-        for (int i = 0; i < batch.Count; i++)
+        Span<Verdict> verdicts = batch.Verdicts;
+        for (int i = 0; i < verdicts.Length; i++)
         {
-            if (Takes(batch, i))
+            // First, since most records fail on it.
+            if (verdicts[i].Severity >= SeverityMin && Takes(batch, i))
             {
                 indices ??= ArrayPool<int>.Shared.Rent(batch.Count);
                 indices[count++] = i;
