@@ -98,10 +98,10 @@ sealed class SyslogPeer : IDisposable
                 Finish(connection);
             }
 
-            int port = ((IPEndPoint)connection.RemoteEndPoint!).Port;
+            (int far, int near) = (((IPEndPoint)connection.RemoteEndPoint!).Port, ((IPEndPoint)connection.LocalEndPoint!).Port);
             connection.LingerState = new LingerOption(isReset, 0);
             connection.Close();
-            Assert.True(!isReset || SpinWait.SpinUntil(() => !IsKnown(port), TimeSpan.FromSeconds(60)));
+            Assert.True(!isReset || SpinWait.SpinUntil(() => !IsKnown(far, near), TimeSpan.FromSeconds(60)));
         }
         catch (Exception e) when (e is SocketException or ObjectDisposedException)
         {
@@ -109,14 +109,15 @@ sealed class SyslogPeer : IDisposable
         }
     }
 
-    /// <summary>Whether the kernel knows an open connection with this port on its own side.</summary>
-    static bool IsKnown(int port)
+    /// <summary>Whether the kernel knows an open connection from one port to another. Both: other connections may have the same port on their own side.</summary>
+    static bool IsKnown(int from, int to)
     {
         const string established = "01";
-        string own = port.ToString("X4", System.Globalization.CultureInfo.InvariantCulture);
         return ((string[])["/proc/net/tcp", "/proc/net/tcp6"]).Where(File.Exists).SelectMany(File.ReadLines)
             .Select(line => line.Split(' ', StringSplitOptions.RemoveEmptyEntries))
-            .Any(part => part.Length > 3 && part[1].EndsWith(":" + own, StringComparison.Ordinal) && part[3] == established);
+            .Any(part => part.Length > 3 && part[3] == established && HasPort(part[1], from) && HasPort(part[2], to));
+
+        static bool HasPort(string address, int port) => address.EndsWith($":{port:X4}", StringComparison.Ordinal);
     }
 
     /// <summary>Ends our direction and waits until the far kernel has confirmed it.</summary>
