@@ -32,7 +32,7 @@ sealed partial record OutputFilter
 
     public static OutputFilter AtLeast(Severity severity) => new() { SeverityMin = severity };
 
-    /// <summary>Whether a record is wanted.</summary>
+    /// <summary>Whether a record is wanted. Cheap conditions first: most records fail on the severity.</summary>
     public bool Takes(ClassifiedBatch batch, int index)
     {
         ref readonly Verdict verdict = ref batch.Verdicts[index];
@@ -56,11 +56,9 @@ sealed partial record OutputFilter
 
         indices = null;
         int count = 0;
-        Span<Verdict> verdicts = batch.Verdicts;
-        for (int i = 0; i < verdicts.Length; i++)
+        for (int i = 0; i < batch.Count; i++)
         {
-            // First, since most records fail on it.
-            if (verdicts[i].Severity >= SeverityMin && Takes(batch, i))
+            if (Takes(batch, i))
             {
                 indices ??= ArrayPool<int>.Shared.Rent(batch.Count);
                 indices[count++] = i;

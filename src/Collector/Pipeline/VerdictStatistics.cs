@@ -110,7 +110,7 @@ sealed class VerdictStatistics(TimeProvider time)
         public void NotePrediction(in Verdict verdict)
         {
             Predictions[((int)verdict.Severity * CategoryCount) + (int)verdict.Category]++;
-            Confidences[Math.Min(Math.Max((int)MathF.Ceiling(verdict.Confidence * ConfidenceBuckets) - 1, 0), ConfidenceBuckets - 1)]++;
+            Confidences[Math.Clamp((int)MathF.Ceiling(verdict.Confidence * ConfidenceBuckets) - 1, 0, ConfidenceBuckets - 1)]++;
             ConfidenceSum += verdict.Confidence;
         }
 
