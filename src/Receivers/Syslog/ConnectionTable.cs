@@ -110,8 +110,9 @@ sealed class ConnectionTable : IDisposable
             _log.Failed(e, "connection");
         }
 
-        statistics.AddConnections(-1);
+        // In this order: who reads the count and finds room in it is let in.
         Leave(peer);
+        statistics.AddConnections(-1);
         _served.TryRemove(connection, out _);
     }
 
