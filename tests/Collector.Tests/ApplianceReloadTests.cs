@@ -6,6 +6,7 @@ using Collector.Configuration;
 using Collector.Tests.Configuration;
 using Collector.Tests.Shared;
 using Microsoft.Extensions.Logging.Abstractions;
+using Tests.Shared;
 
 namespace Collector.Tests;
 
@@ -165,7 +166,7 @@ public sealed class ApplianceReloadTests : IAsyncLifetime
     /// <summary>Until so many records were taken in and none is under way.</summary>
     async Task UntilReceivedAsync(int records)
     {
-        using CancellationTokenSource deadline = new(TimeSpan.FromSeconds(20));
+        using CancellationTokenSource deadline = new(Patience.Long);
         using PeriodicTimer timer = new(TimeSpan.FromMilliseconds(20));
         while (true)
         {

@@ -5,6 +5,7 @@ using Collector.Configuration;
 using Collector.Pipeline;
 using Collector.Tests.Shared;
 using Microsoft.Extensions.Time.Testing;
+using Tests.Shared;
 
 namespace Collector.Tests;
 
@@ -12,7 +13,7 @@ namespace Collector.Tests;
 [Collection(Alone.Name)]
 public sealed class ServiceManagerTests : IDisposable
 {
-    static readonly TimeSpan Deadline = TimeSpan.FromSeconds(60);
+    static readonly TimeSpan Deadline = Patience.Long;
 
     readonly TemporaryFolder _folder = new();
     readonly Socket _manager = new(AddressFamily.Unix, SocketType.Dgram, ProtocolType.Unspecified);

@@ -3,6 +3,7 @@ using Classifier.Caching;
 using Classifier.Inference;
 using Classifier.Normalizing;
 using Classifier.Tests.Shared;
+using Tests.Shared;
 
 namespace Classifier.Tests.Inference;
 
@@ -123,7 +124,7 @@ public sealed class InferenceQueueTests
         InferenceQueue queue = Queue();
         Task<bool> worker = Task.Run(() => queue.Take(out _, new byte[Normalizer.TextBytesMax], out _));
         queue.Close(_told);
-        Assert.False(await worker.WaitAsync(TimeSpan.FromSeconds(10)));
+        Assert.False(await worker.WaitAsync(Patience.Long));
     }
 
     /// <summary>Random offers, takes and completions against a model of the queue: nothing is lost, nothing is told twice, the bounds hold.</summary>

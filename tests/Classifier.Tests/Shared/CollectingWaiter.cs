@@ -1,11 +1,12 @@
 using System.Collections.Concurrent;
+using Tests.Shared;
 
 namespace Classifier.Tests.Shared;
 
 /// <summary>Keeps what it is told, and lets a test wait until it was told enough.</summary>
 sealed class CollectingWaiter(int expected) : IVerdictWaiter
 {
-    static readonly TimeSpan Deadline = TimeSpan.FromSeconds(60);
+    static readonly TimeSpan Deadline = Patience.Long;
 
     readonly ConcurrentDictionary<int, Verdict> _verdicts = [];
     readonly CountdownEvent _left = new(Math.Max(1, expected));

@@ -4,12 +4,13 @@ using Collector.Pipeline;
 using Collector.Tests.Shared;
 using Microsoft.Extensions.Logging.Abstractions;
 using Receivers;
+using Tests.Shared;
 
 namespace Collector.Tests.Outputs;
 
 public sealed class OutputQueueTests
 {
-    static readonly TimeSpan Deadline = TimeSpan.FromSeconds(60);
+    static readonly TimeSpan Deadline = Patience.Long;
 
     readonly Ledger _ledger = new();
     readonly DelayClock _time = new();

@@ -9,6 +9,7 @@ using Collector.Tests.Outputs.Syslog;
 using Collector.Tests.Shared;
 using Microsoft.Extensions.Logging.Abstractions;
 using Receivers;
+using Tests.Shared;
 using static Collector.Tests.Shared.Eventually;
 
 namespace Collector.Tests.Outputs;
@@ -21,7 +22,7 @@ public sealed class SinkFaultTests
 
     // 5,000 records a second.
     static readonly TimeSpan BatchEvery = TimeSpan.FromMilliseconds(10);
-    static readonly TimeSpan Deadline = TimeSpan.FromSeconds(60);
+    static readonly TimeSpan Deadline = Patience.Long;
 
     readonly Ledger _ledger = new();
     readonly ClassifiedBatchPool _pool;

@@ -1,12 +1,13 @@
 using Collector.Pipeline;
 using Collector.Tests.Shared;
 using Receivers;
+using Tests.Shared;
 
 namespace Collector.Tests.Pipeline;
 
 public sealed class IntakeQueueTests
 {
-    static readonly TimeSpan Deadline = TimeSpan.FromSeconds(10);
+    static readonly TimeSpan Deadline = Patience.Long;
 
     readonly Ledger _ledger = new();
 

@@ -8,6 +8,7 @@ using Collector.Pipeline;
 using Collector.Tests.Shared;
 using Microsoft.Extensions.Logging.Abstractions;
 using Receivers;
+using Tests.Shared;
 
 namespace Collector.Tests.Pipeline;
 
@@ -16,7 +17,7 @@ public sealed class LaneTests : IAsyncDisposable
     const string Known = "User logged in successfully.";
     const long MiB = 1 << 20;
 
-    static readonly TimeSpan Deadline = TimeSpan.FromSeconds(30);
+    static readonly TimeSpan Deadline = Patience.Long;
 
     readonly Ledger _ledger = new();
     readonly OrderConsumer _output = new();

@@ -1,5 +1,6 @@
 using Collector.Pipeline;
 using Collector.Tests.Shared;
+using Tests.Shared;
 
 namespace Collector.Tests.Pipeline;
 
@@ -22,7 +23,7 @@ public sealed class OutputFanTests
         Assert.True(fan.IsWaiting);
         former.Open();
         await underWay;
-        await replaced.WaitAsync(TimeSpan.FromSeconds(10));
+        await replaced.WaitAsync(Patience.Long);
         Assert.False(fan.IsWaiting);
     }
 

@@ -5,12 +5,13 @@ using Collector.Pipeline;
 using Collector.Tests.Shared;
 using Microsoft.Extensions.Time.Testing;
 using Receivers;
+using Tests.Shared;
 
 namespace Collector.Tests.Pipeline;
 
 public sealed class RecordPipelineTests
 {
-    static readonly TimeSpan Deadline = TimeSpan.FromSeconds(10);
+    static readonly TimeSpan Deadline = Patience.Long;
 
     readonly Ledger _ledger = new();
     readonly LogClassifier _classifier = TestClassifier.WithoutModel();

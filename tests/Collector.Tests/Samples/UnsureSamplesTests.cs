@@ -8,6 +8,7 @@ using Collector.Tests.Configuration;
 using Collector.Tests.Shared;
 using Microsoft.Extensions.Logging.Abstractions;
 using Receivers;
+using Tests.Shared;
 
 namespace Collector.Tests.Samples;
 
@@ -213,7 +214,7 @@ public sealed class UnsureSamplesTests : IDisposable
     /// <summary>Until the file has so many whole lines.</summary>
     async Task UntilLinesAsync(int count)
     {
-        using CancellationTokenSource deadline = new(TimeSpan.FromSeconds(60));
+        using CancellationTokenSource deadline = new(Patience.Long);
         using PeriodicTimer timer = new(TimeSpan.FromMilliseconds(20));
         while (!System.IO.File.Exists(File) || (await System.IO.File.ReadAllTextAsync(File)).Count(c => c == '\n') < count)
         {

@@ -29,7 +29,7 @@ sealed class ConnectProxy : IDisposable
     /// <summary>The next request, with its headers.</summary>
     public async Task<string> NextAsync()
     {
-        using CancellationTokenSource deadline = new(TimeSpan.FromSeconds(60));
+        using CancellationTokenSource deadline = new(Patience.Long);
         return await _heads.Reader.ReadAsync(deadline.Token);
     }
 

@@ -1,9 +1,11 @@
+using Tests.Shared;
+
 namespace Collector.Tests.Shared;
 
 /// <summary>Waits for what other threads do, without keeping a thread.</summary>
 static class Eventually
 {
-    static readonly TimeSpan Deadline = TimeSpan.FromSeconds(60);
+    static readonly TimeSpan Deadline = Patience.Long;
 
     /// <summary>Looks every few milliseconds.</summary>
     /// <exception cref="OperationCanceledException">It was not true within a minute.</exception>

@@ -3,13 +3,14 @@ using System.Net;
 using System.Net.Sockets;
 using System.Text;
 using Google.Protobuf;
+using Tests.Shared;
 
 namespace Receivers.Tests.Otlp;
 
 /// <summary>Clients that want to do harm: floods of HTTP/2 frames (N12) and slow trickles (N2). Others are served meanwhile.</summary>
 public sealed class OtlpFaultTests
 {
-    static readonly TimeSpan Soon = TimeSpan.FromSeconds(30);
+    static readonly TimeSpan Soon = Patience.Long;
 
     /// <summary>N12, CVE-2023-44487.</summary>
     [Fact]
@@ -165,7 +166,7 @@ public sealed class OtlpFaultTests
     {
         int before = server.Sink.RecordCount;
         using HttpResponseMessage response = await server.Http().PostAsync("/v1/logs", OtlpServer.Content(OtlpSamples.Typical(1).ToByteArray(), "application/x-protobuf"))
-            .WaitAsync(TimeSpan.FromSeconds(5));
+            .WaitAsync(Patience.Long);
         Assert.Equal(HttpStatusCode.OK, response.StatusCode);
         await server.Grpc().ExportAsync(OtlpSamples.Typical(1), deadline: DateTime.MaxValue);
         Assert.Equal(before + 2, server.Sink.RecordCount);

@@ -8,6 +8,7 @@ using OpenTelemetry.Logs;
 using OpenTelemetry.Resources;
 using Receivers.Otlp;
 using Receivers.Otlp.Reading;
+using Tests.Shared;
 
 namespace Receivers.Tests.Otlp;
 
@@ -112,11 +113,12 @@ public sealed class OtlpReceiverTests
         TaskCompletionSource rest = new(TaskCreationOptions.RunContinuationsAsynchronously);
         using HttpRequestMessage request = new(HttpMethod.Post, "/v1/logs") { Content = new HeldContent(body, half, rest.Task) };
         request.Content.Headers.ContentType = new("application/x-protobuf");
-        Task<HttpResponseMessage> sending = server.Http().SendAsync(request);
-        await half.Task;
+        // The body is begun when the server asks for it: a connection whose head it has not read yet would be closed as idle.
+        request.Headers.ExpectContinue = true;
         Uri address = server.Address("http");
-        // The head has been read once the connection counts.
-        await UntilAsync(() => server.HttpStatistics.Connections == 1);
+        using HttpClient client = new(new SocketsHttpHandler { Expect100ContinueTimeout = Patience.Long }) { BaseAddress = address };
+        Task<HttpResponseMessage> sending = client.SendAsync(request);
+        await half.Task;
         Task stopping = server.Receiver.StopAsync(CancellationToken.None);
         await UntilAsync(() => !CanConnect(address));
         rest.SetResult();
@@ -159,7 +161,7 @@ public sealed class OtlpReceiverTests
         await UntilAsync(() => server.HttpStatistics.Connections == 1);
         using TcpClient second = new();
         await second.ConnectAsync(address.Host, address.Port);
-        using CancellationTokenSource deadline = new(TimeSpan.FromSeconds(20));
+        using CancellationTokenSource deadline = new(Patience.Long);
         Assert.Equal(0, await second.GetStream().ReadAsync(new byte[1], deadline.Token));
     }
 
@@ -231,7 +233,7 @@ public sealed class OtlpReceiverTests
 
     static async Task UntilAsync(Func<bool> condition)
     {
-        using CancellationTokenSource deadline = new(TimeSpan.FromSeconds(20));
+        using CancellationTokenSource deadline = new(Patience.Long);
         while (!condition())
         {
             deadline.Token.ThrowIfCancellationRequested();

@@ -1,3 +1,5 @@
+using Tests.Shared;
+
 namespace Receivers.Tests.Otlp;
 
 /// <summary>The pipeline's place: takes batches, or is as full or as broken as a test needs it.</summary>
@@ -82,10 +84,10 @@ sealed class TestSink : IRecordSink
 
     public void Discard(RecordBatch batch, string reason) => throw new InvalidOperationException("OTLP refuses; it does not drop.");
 
-    /// <summary>Waits until the sink is as described; fails after 20 s.</summary>
+    /// <summary>Waits until the sink is as described; fails when that takes too long.</summary>
     public async Task UntilAsync(Func<TestSink, bool> condition)
     {
-        using CancellationTokenSource deadline = new(TimeSpan.FromSeconds(20));
+        using CancellationTokenSource deadline = new(Patience.Long);
         while (true)
         {
             Task changed;

@@ -1,12 +1,11 @@
 using System.Text;
+using Tests.Shared;
 
 namespace Receivers.Tests.Syslog;
 
 /// <summary>A sink that keeps what it gets as text, and can be full or make its callers wait.</summary>
 sealed class GatheringSink(RecordBatchPool? pool = null) : IRecordSink
 {
-    static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
-
     readonly Lock _lock = new();
     readonly List<Gathered> _records = [];
     readonly Dictionary<string, int> _discarded = [];
@@ -35,6 +34,18 @@ sealed class GatheringSink(RecordBatchPool? pool = null) : IRecordSink
             lock (_lock)
             {
                 return [.. _records];
+            }
+        }
+    }
+
+    /// <summary>How many there are, without a copy of all.</summary>
+    public int Count
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _records.Count;
             }
         }
     }
@@ -100,7 +111,7 @@ sealed class GatheringSink(RecordBatchPool? pool = null) : IRecordSink
     }
 
     /// <summary>The records once there are so many.</summary>
-    public Task<IReadOnlyList<Gathered>> WaitForAsync(int count) => WaitUntilAsync(() => Records.Count >= count, () => $"{Records.Count} of {count} records");
+    public Task<IReadOnlyList<Gathered>> WaitForAsync(int count) => WaitUntilAsync(() => Count >= count, () => $"{Count} of {count} records");
 
     /// <summary>Waits for a state of the outside that changes with or shortly after a post.</summary>
     public async Task<IReadOnlyList<Gathered>> WaitUntilAsync(Func<bool> isReached, Func<string> state)
@@ -110,7 +121,7 @@ sealed class GatheringSink(RecordBatchPool? pool = null) : IRecordSink
         {
             Task changed = Volatile.Read(ref _changed).Task;
             await Task.WhenAny(changed, Task.Delay(TimeSpan.FromMilliseconds(20)));
-            Assert.True(TimeProvider.System.GetElapsedTime(start) < Patience, $"not reached in {Patience.TotalSeconds} s: {state()}");
+            Assert.True(TimeProvider.System.GetElapsedTime(start) < Patience.Long, $"not reached in {Patience.Long.TotalSeconds} s: {state()}");
         }
 
         return Records;

@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Sockets;
 using System.Text;
 using Receivers.Syslog;
+using Tests.Shared;
 
 namespace Receivers.Tests.Syslog;
 
@@ -119,7 +120,7 @@ public sealed class RelpTests
 
     static async Task<string> ReadLineAsync(Socket socket)
     {
-        using CancellationTokenSource patience = new(TimeSpan.FromSeconds(20));
+        using CancellationTokenSource patience = new(Patience.Long);
         StringBuilder line = new();
         byte[] one = new byte[1];
         while (await socket.ReceiveAsync(one, patience.Token) == 1)

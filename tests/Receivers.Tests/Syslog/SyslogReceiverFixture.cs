@@ -4,6 +4,7 @@ using System.Net.Sockets;
 using System.Text;
 using Microsoft.Extensions.Logging;
 using Receivers.Syslog;
+using Tests.Shared;
 
 namespace Receivers.Tests.Syslog;
 
@@ -81,7 +82,7 @@ sealed class SyslogReceiverFixture : IAsyncDisposable
     /// <summary>Until the receiver has closed.</summary>
     public static async Task<byte[]> ReadToEndAsync(Socket socket)
     {
-        using CancellationTokenSource patience = new(TimeSpan.FromSeconds(20));
+        using CancellationTokenSource patience = new(Patience.Long);
         List<byte> all = [];
         byte[] buffer = new byte[4096];
         try

@@ -189,6 +189,8 @@ public sealed class SyslogTcpTests
         Assert.Equal(1, fixture.Refused("tcp", RefusedReasons.AddressLimit));
         await SyslogReceiverFixture.SendAsync(one, "<13>still served\n");
         await fixture.Sink.WaitForAsync(1);
+        // Counted when they are served, which may be after they were accepted.
+        await fixture.Sink.WaitUntilAsync(() => fixture.Statistics("tcp").Connections == 2, () => "not both are counted");
         one.Dispose();
         await fixture.Sink.WaitUntilAsync(() => fixture.Statistics("tcp").Connections == 1, () => "one has not left");
         using Socket four = await fixture.ConnectAsync();

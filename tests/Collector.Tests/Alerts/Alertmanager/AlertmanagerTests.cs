@@ -10,6 +10,7 @@ using Collector.Pipeline;
 using Collector.Tests.Configuration;
 using Collector.Tests.Shared;
 using Microsoft.Extensions.Logging.Abstractions;
+using Tests.Shared;
 
 namespace Collector.Tests.Alerts.Alertmanager;
 
@@ -27,7 +28,7 @@ public sealed class AlertmanagerTests
         }
 
         using TemporaryFolder folder = new();
-        using CancellationTokenSource deadline = new(TimeSpan.FromSeconds(60));
+        using CancellationTokenSource deadline = new(Patience.Long);
         int port = FreePort();
         using Process process = Start(folder, port);
         try

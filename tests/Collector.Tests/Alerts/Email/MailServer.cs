@@ -5,6 +5,7 @@ using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using System.Threading.Channels;
+using Tests.Shared;
 
 namespace Collector.Tests.Alerts.Email;
 
@@ -49,7 +50,7 @@ sealed class MailServer : IDisposable
     /// <summary>The next mail as it came.</summary>
     public async Task<string> NextAsync()
     {
-        using CancellationTokenSource deadline = new(TimeSpan.FromSeconds(60));
+        using CancellationTokenSource deadline = new(Patience.Long);
         return await _mailbox.Reader.ReadAsync(deadline.Token);
     }
 

@@ -5,12 +5,13 @@ using Collector.Pipeline;
 using Collector.Tests.Shared;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
+using Tests.Shared;
 
 namespace Collector.Tests.Outputs.DeadLetters;
 
 public sealed class DeadLetterTests : IDisposable
 {
-    static readonly TimeSpan Deadline = TimeSpan.FromSeconds(30);
+    static readonly TimeSpan Deadline = Patience.Long;
 
     readonly Ledger _ledger = new();
     readonly ClassifiedBatchPool _pool;

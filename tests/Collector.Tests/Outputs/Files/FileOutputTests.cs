@@ -8,12 +8,13 @@ using Collector.Pipeline;
 using Collector.Tests.Shared;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
+using Tests.Shared;
 
 namespace Collector.Tests.Outputs.Files;
 
 public sealed class FileOutputTests : IDisposable
 {
-    static readonly TimeSpan Deadline = TimeSpan.FromSeconds(10);
+    static readonly TimeSpan Deadline = Patience.Long;
 
     readonly string _folder = Directory.CreateTempSubdirectory("collector-file-").FullName;
     readonly FakeTimeProvider _time = new(DateTimeOffset.UnixEpoch.AddYears(55));

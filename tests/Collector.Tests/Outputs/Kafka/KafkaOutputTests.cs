@@ -23,7 +23,7 @@ namespace Collector.Tests.Outputs.Kafka;
 /// <summary>Against librdkafka's mock brokers: the real protocol over loopback.</summary>
 public sealed class KafkaOutputTests
 {
-    static readonly TimeSpan Deadline = TimeSpan.FromSeconds(60);
+    static readonly TimeSpan Deadline = Patience.Long;
 
     readonly Ledger _ledger = new();
     readonly ClassifiedBatchPool _pool;

@@ -13,6 +13,7 @@ using Google.Rpc;
 using Grpc.Core;
 using Microsoft.AspNetCore.Http;
 using OpenTelemetry.Proto.Collector.Logs.V1;
+using Tests.Shared;
 using GrpcStatus = Grpc.Core.Status;
 using RpcStatus = Google.Rpc.Status;
 
@@ -103,10 +104,10 @@ public sealed class OtlpGrpcTests
             ledger.Enter(2);
             await queue.OfferAsync(batch);
             batch.Release();
-            await server.Requests.ReadAsync().AsTask().WaitAsync(TimeSpan.FromSeconds(60));
+            await server.Requests.ReadAsync().AsTask().WaitAsync(Patience.Long);
         }
 
-        await queue.StopAsync(default).WaitAsync(TimeSpan.FromSeconds(60));
+        await queue.StopAsync(default).WaitAsync(Patience.Long);
         Assert.Equal((6, 0), (queue.Statistics.Delivered, queue.Statistics.Failed));
         Assert.Equal(
             [$"Warning Output otlp took the records, with a warning: {server.Address}: use\\ngzip"],
@@ -167,7 +168,7 @@ public sealed class OtlpGrpcTests
         using TcpListener listener = new(IPAddress.Loopback, 0);
         listener.Start();
         await using IOutput output = await Sending.OpenAsync("otlp", $"endpoint: 'http://127.0.0.1:{((IPEndPoint)listener.LocalEndpoint).Port}', timeout: 300ms");
-        SendOutcome outcome = await output.SendAsync(Two()).AsTask().WaitAsync(TimeSpan.FromSeconds(10));
+        SendOutcome outcome = await output.SendAsync(Two()).AsTask().WaitAsync(Patience.Long);
         Assert.Equal(SendKind.Retry, outcome.Kind);
     }
 

@@ -7,6 +7,7 @@ using Collector.Tests.Shared;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
 using OpenTelemetry.Proto.Collector.Logs.V1;
+using Tests.Shared;
 
 namespace Collector.Tests.Outputs.Otlp;
 
@@ -100,7 +101,7 @@ public sealed class OtlpHttpTests
         time.Advance(TimeSpan.FromSeconds(9));
         Assert.False(send.IsCompleted);
         time.Advance(TimeSpan.FromSeconds(2));
-        SendOutcome outcome = await send.WaitAsync(TimeSpan.FromSeconds(10));
+        SendOutcome outcome = await send.WaitAsync(Patience.Long);
         Assert.Equal((SendKind.Retry, "timeout", $"{server.Address}: no answer within 10 s"), (outcome.Kind, outcome.Reason, outcome.Detail));
     }
 
@@ -113,7 +114,7 @@ public sealed class OtlpHttpTests
         Task<SendOutcome> send = output.SendAsync(Two(), stop.Token).AsTask();
         await server.NextAsync();
         await stop.CancelAsync();
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => send.WaitAsync(TimeSpan.FromSeconds(10)));
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => send.WaitAsync(Patience.Long));
     }
 
     [Fact]
@@ -192,7 +193,7 @@ public sealed class OtlpHttpTests
             await server.NextAsync();
         }
 
-        await queue.StopAsync(default).WaitAsync(TimeSpan.FromSeconds(10));
+        await queue.StopAsync(default).WaitAsync(Patience.Long);
         Assert.Equal((2, 1, 1, 0), (queue.Statistics.Selected, queue.Statistics.Delivered, queue.Statistics.Failed, queue.Statistics.QueuedRecords));
         Assert.Equal((1, 0), (ledger.Delivered, ledger.Queued));
         Assert.Equal([new(("output:otlp", "rejected"), 1)], ledger.Dropped);

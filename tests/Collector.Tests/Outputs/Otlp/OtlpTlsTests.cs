@@ -5,6 +5,7 @@ using Collector.Outputs;
 using Collector.Tests.Outputs.Requests;
 using Collector.Tests.Shared;
 using OpenTelemetry.Proto.Collector.Logs.V1;
+using Tests.Shared;
 
 namespace Collector.Tests.Outputs.Otlp;
 
@@ -71,7 +72,7 @@ public sealed class OtlpTlsTests : IDisposable
         listener.Start();
         int port = ((IPEndPoint)listener.LocalEndpoint).Port;
         await using IOutput output = await Sending.OpenAsync("otlp", $"protocol: {protocol}, endpoint: 'https://localhost:{port}', timeout: 300ms");
-        Assert.Equal(SendKind.Retry, (await output.SendAsync(new BatchBuilder().Add()).AsTask().WaitAsync(TimeSpan.FromSeconds(10))).Kind);
+        Assert.Equal(SendKind.Retry, (await output.SendAsync(new BatchBuilder().Add()).AsTask().WaitAsync(Patience.Long)).Kind);
     }
 
     [Theory]

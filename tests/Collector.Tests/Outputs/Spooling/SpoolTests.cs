@@ -5,6 +5,7 @@ using Collector.Outputs.Spooling;
 using Collector.Pipeline;
 using Collector.Tests.Shared;
 using Microsoft.Extensions.Logging.Abstractions;
+using Tests.Shared;
 using static Collector.Tests.Shared.Eventually;
 
 namespace Collector.Tests.Outputs.Spooling;
@@ -60,7 +61,7 @@ public sealed class SpoolTests : IDisposable
                 await feeder.OfferAsync(10);
             }
 
-            await queue.StopAsync(default).WaitAsync(TimeSpan.FromSeconds(5));
+            await queue.StopAsync(default).WaitAsync(Patience.Long);
             offered = feeder.Offered;
             Assert.Equal((offered, offered, 0), (before.Received, before.Queued, before.DroppedTotal));
             Assert.Equal(offered, feeder.Acknowledged);

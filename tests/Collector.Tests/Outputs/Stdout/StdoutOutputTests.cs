@@ -15,7 +15,7 @@ namespace Collector.Tests.Outputs.Stdout;
 
 public sealed class StdoutOutputTests
 {
-    static readonly TimeSpan Deadline = TimeSpan.FromSeconds(10);
+    static readonly TimeSpan Deadline = Patience.Long;
 
     readonly Ledger _ledger = new();
     readonly ClassifiedBatchPool _pool;

@@ -16,7 +16,7 @@ namespace Collector.Tests.Outputs.Syslog;
 
 public sealed class SyslogOutputTests : IDisposable
 {
-    static readonly TimeSpan Deadline = TimeSpan.FromSeconds(60);
+    static readonly TimeSpan Deadline = Patience.Long;
 
     readonly TemporaryFolder _folder = new();
     readonly TestAuthority _authority = new();
