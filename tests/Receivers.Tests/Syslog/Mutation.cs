@@ -6,31 +6,39 @@ static class Mutation
     static readonly byte[][] Pieces =
         [[0], [(byte)'\n'], [(byte)'<'], [(byte)'>'], [(byte)' '], [(byte)'['], [(byte)']'], [(byte)'"'], [(byte)'\\'], [(byte)':'], [0xFF], [0xC3], "4294967296"u8.ToArray(), "12 <"u8.ToArray()];
 
+    /// <summary>What a whole run may allocate in the code that it tries: nothing a round, and now and then some KiB that the runtime counts to it on a busy machine.</summary>
+    public const long AllocatedBytesMax = 1 << 20;
+
+    static readonly TimeSpan RoundMax = TimeSpan.FromSeconds(5);
+
     /// <summary>How long a fuzzer runs: 10 s; <c>COLLECTOR_FUZZ_SECONDS</c> says otherwise.</summary>
-    public static TimeSpan Patience { get; } =
+    public static TimeSpan Duration { get; } =
         TimeSpan.FromSeconds(int.TryParse(Environment.GetEnvironmentVariable("COLLECTOR_FUZZ_SECONDS"), out int seconds) ? seconds : 10);
 
     /// <summary>Where the numbers start; <c>COLLECTOR_FUZZ_SEED</c> says otherwise. A failure prints it.</summary>
     public static int Seed { get; } = int.TryParse(Environment.GetEnvironmentVariable("COLLECTOR_FUZZ_SEED"), out int seed) ? seed : 20_261_125;
 
-    /// <summary>Runs rounds until the time is over; each within 5 s, and all without memory that stays.</summary>
-    /// <param name="round">Gets the source of numbers and says which bytes it took.</param>
-    public static void Run(Func<Random, byte[]> round)
+    /// <summary>Runs rounds until the time is over; each within 5 s.</summary>
+    /// <param name="round">Gets the source of numbers and gives the bytes and what to do with them, which may be done again.</param>
+    public static void Run(Func<Random, (byte[] Bytes, Action Check)> round)
     {
         Random random = new(Seed);
-        long start = TimeProvider.System.GetTimestamp(), memory = GC.GetTotalMemory(forceFullCollection: true);
+        long start = TimeProvider.System.GetTimestamp();
         int rounds = 0;
-        for (; TimeProvider.System.GetElapsedTime(start) < Patience; rounds++)
+        for (; TimeProvider.System.GetElapsedTime(start) < Duration; rounds++)
         {
-            long begun = TimeProvider.System.GetTimestamp();
-            byte[] bytes = round(random);
-            TimeSpan took = TimeProvider.System.GetElapsedTime(begun);
-            Assert.True(took < TimeSpan.FromSeconds(5), $"seed {Seed}, round {rounds} took {took}: {Convert.ToHexString(bytes)}");
+            (byte[] bytes, Action check) = round(random);
+            TimeSpan took = TimeOf(check);
+            // A machine that stands still does so once; what takes so long by itself does each time.
+            for (int again = 0; again < 2 && took >= RoundMax; again++)
+            {
+                took = TimeOf(check);
+            }
+
+            Assert.True(took < RoundMax, $"seed {Seed}, round {rounds} took {took}: {Convert.ToHexString(bytes)}");
         }
 
         Assert.True(rounds > 100, $"only {rounds} rounds");
-        // Other tests run beside this one.
-        Assert.InRange(GC.GetTotalMemory(forceFullCollection: true) - memory, long.MinValue, 256 * 1024 * 1024);
     }
 
     public static byte[] Of(byte[][] seeds, Random random)
@@ -60,5 +68,12 @@ static class Mutation
         }
 
         return [.. bytes];
+    }
+
+    static TimeSpan TimeOf(Action check)
+    {
+        long begun = TimeProvider.System.GetTimestamp();
+        check();
+        return TimeProvider.System.GetElapsedTime(begun);
     }
 }

@@ -12,7 +12,10 @@ sealed class Parsed
 
     readonly RecordBatch _batch;
 
-    Parsed(RecordBatch batch) => _batch = batch;
+    Parsed(RecordBatch batch, long allocatedBytes) => (_batch, AllocatedBytes) = (batch, allocatedBytes);
+
+    /// <summary>By the parser.</summary>
+    public long AllocatedBytes { get; }
 
     public LogRecord Record => _batch.Records[0];
 
@@ -46,10 +49,12 @@ sealed class Parsed
         frame.CopyTo(batch.Buffer.AsSpan(Before));
         batch.BytesUsed = Before + frame.Length;
         SyslogParserContext context = new(observed, zone ?? SyslogZone.Utc, 0);
+        long before = GC.GetAllocatedBytesForCurrentThread();
         ParseMarks marks = SyslogParser.Parse(batch, new Slice(Before, frame.Length), context, framing);
+        long allocated = GC.GetAllocatedBytesForCurrentThread() - before;
         Assert.Equal(1, batch.Count);
         Assert.Equal(marks, batch.Records[0].Marks);
-        return new Parsed(batch);
+        return new Parsed(batch, allocated);
     }
 
     public static string Format(long unixNano)

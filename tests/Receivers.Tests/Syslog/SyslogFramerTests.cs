@@ -7,6 +7,10 @@ public sealed class SyslogFramerTests
 {
     const int Max = 40;
 
+    // By the framer, in Frames.
+    [ThreadStatic]
+    static long _allocatedBytes;
+
     /// <summary>Stream, and the frames it holds: text, or <c>text|mark</c>.</summary>
     public static TheoryData<string, string[]> Streams { get; } = new()
     {
@@ -166,6 +170,7 @@ public sealed class SyslogFramerTests
     public void TryRead_RandomStreams_AreTheSameForEverySplit()
     {
         byte[][] seeds = [.. ((IEnumerable<object[]>)Streams).Select(row => Encoding.Latin1.GetBytes((string)row[0]))];
+        _allocatedBytes = 0;
         Mutation.Run(random =>
         {
             byte[] stream = [.. Mutation.Of(seeds, random), .. Mutation.Of(seeds, random)];
@@ -176,11 +181,16 @@ public sealed class SyslogFramerTests
                 sizes.Add(Math.Min(left, random.Next(1, 30)));
             }
 
-            string[] whole = Frames(stream, framing, Max);
-            string[] split = Frames(stream, framing, Max, [.. sizes]);
-            Assert.True(whole.SequenceEqual(split), $"seed {Mutation.Seed}, {framing}, {Convert.ToHexString(stream)}, reads {string.Join(',', sizes)}");
-            return stream;
+            return (stream, Check);
+
+            void Check()
+            {
+                string[] whole = Frames(stream, framing, Max);
+                string[] split = Frames(stream, framing, Max, [.. sizes]);
+                Assert.True(whole.SequenceEqual(split), $"seed {Mutation.Seed}, {framing}, {Convert.ToHexString(stream)}, reads {string.Join(',', sizes)}");
+            }
         });
+        Assert.InRange(_allocatedBytes, 0, Mutation.AllocatedBytesMax);
     }
 
     /// <summary>All frames of a stream that arrives in reads of the given sizes (one read when there is none).</summary>
@@ -198,7 +208,9 @@ public sealed class SyslogFramerTests
             {
                 // A copy of its own: a read beyond the bytes that have arrived would throw.
                 byte[] unread = stream[start..end];
+                long before = GC.GetAllocatedBytesForCurrentThread();
                 bool isFrame = framer.TryRead(unread, isEnd, out int consumed, out SyslogFrame frame);
+                _allocatedBytes += GC.GetAllocatedBytesForCurrentThread() - before;
                 start += consumed;
                 if (!isFrame)
                 {

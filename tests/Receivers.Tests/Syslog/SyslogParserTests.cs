@@ -250,20 +250,27 @@ public sealed class SyslogParserTests
     public void Parse_MutatedFrames_GiveOneRecordEach()
     {
         byte[][] seeds = [.. ((IEnumerable<object[]>)Dialects).Select(row => Encoding.Latin1.GetBytes((string)row[0]))];
+        long allocated = 0;
         Mutation.Run(random =>
         {
             byte[] frame = Mutation.Of(seeds, random);
-            try
-            {
-                AssertInside(Parsed.From(frame));
-            }
-            catch (Exception e)
-            {
-                Assert.Fail($"seed {Mutation.Seed}, frame {Convert.ToHexString(frame)}: {e}");
-            }
+            return (frame, Check);
 
-            return frame;
+            void Check()
+            {
+                try
+                {
+                    Parsed parsed = Parsed.From(frame);
+                    allocated += parsed.AllocatedBytes;
+                    AssertInside(parsed);
+                }
+                catch (Exception e)
+                {
+                    Assert.Fail($"seed {Mutation.Seed}, frame {Convert.ToHexString(frame)}: {e}");
+                }
+            }
         });
+        Assert.InRange(allocated, 0, Mutation.AllocatedBytesMax);
     }
 
     static void AssertInside(Parsed parsed) =>
