@@ -1,10 +1,14 @@
-using System.Diagnostics;
+using System.Runtime.InteropServices;
 
 namespace Collector.Tests.Shared;
 
 /// <summary>A file system in memory that is full soon. Needs root.</summary>
-sealed class SmallDisk : IDisposable
+/// <remarks>By system call: a process that is made for a command has, until it becomes that command, the locks of the tests that run beside.</remarks>
+sealed partial class SmallDisk : IDisposable
 {
+    // <sys/mount.h>: MNT_DETACH.
+    const int Detach = 2;
+
     SmallDisk(string path) => Path = path;
 
     public string Path { get; }
@@ -15,15 +19,14 @@ sealed class SmallDisk : IDisposable
     public static SmallDisk? TryMount(string path, string size)
     {
         Directory.CreateDirectory(path);
-        return Environment.IsPrivilegedProcess && Run("mount", "-t", "tmpfs", "-o", "size=" + size, "tmpfs", path) == 0 ? new SmallDisk(path) : null;
+        return Environment.IsPrivilegedProcess && Mount("tmpfs", path, "tmpfs", 0, "size=" + size) == 0 ? new SmallDisk(path) : null;
     }
 
-    public void Dispose() => Run("umount", "-l", Path);
+    public void Dispose() => _ = Unmount(Path, Detach);
 
-    static int Run(string program, params string[] arguments)
-    {
-        using Process process = Process.Start(new ProcessStartInfo(program, arguments) { RedirectStandardError = true })!;
-        process.WaitForExit();
-        return process.ExitCode;
-    }
+    [LibraryImport("libc", EntryPoint = "mount", StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int Mount(string source, string target, string type, nuint flags, string data);
+
+    [LibraryImport("libc", EntryPoint = "umount2", StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int Unmount(string target, int flags);
 }

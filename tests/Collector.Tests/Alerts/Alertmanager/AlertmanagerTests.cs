@@ -1,6 +1,4 @@
 using System.Diagnostics;
-using System.Net;
-using System.Net.Sockets;
 using System.Text.Json;
 using Classifier;
 using Collector.Alerts;
@@ -15,6 +13,8 @@ using Tests.Shared;
 namespace Collector.Tests.Alerts.Alertmanager;
 
 /// <summary>The real Alertmanager takes, groups and resolves what is sent. Returns early where it is not installed.</summary>
+/// <remarks>Alone: a process that is being made has for a moment the locks of the tests that run beside.</remarks>
+[Collection(Alone.Name)]
 public sealed class AlertmanagerTests
 {
     const string Program = "/usr/bin/prometheus-alertmanager";
@@ -28,8 +28,8 @@ public sealed class AlertmanagerTests
         }
 
         using TemporaryFolder folder = new();
-        using CancellationTokenSource deadline = new(Patience.Long);
-        int port = FreePort();
+        using CancellationTokenSource deadline = new(2 * Patience.Long);
+        int port = Ports.Free();
         using Process process = Start(folder, port);
         try
         {
@@ -40,9 +40,9 @@ public sealed class AlertmanagerTests
             Assert.Equal(SendKind.Delivered, (await output.TestAsync(deadline.Token)).Kind);
             ClassifiedBatch batch = Batch();
             await output.SendAsync(batch, Identity.Upto(batch.Count).AsMemory(0, batch.Count), default);
-            await UntilAsync(async () => (await ActiveAsync(client, address, deadline.Token)).Count == 2, deadline.Token);
+            List<JsonElement> active = [];
+            await UntilAsync(async () => (active = await ActiveAsync(client, address, deadline.Token)).Count == 2, deadline.Token);
 
-            List<JsonElement> active = await ActiveAsync(client, address, deadline.Token);
             JsonElement labels = active.Single(a => a.GetProperty("labels").GetProperty("host").GetString() == "web1").GetProperty("labels");
             Assert.Equal(
                 "alertname=CollectorLogRecord app=<api> category=security host=web1 severity=critical template=0000000000000001",
@@ -101,14 +101,6 @@ public sealed class AlertmanagerTests
         string json = await client.GetStringAsync($"{address}/api/v2/alerts?active=true&filter=alertname%3DCollectorLogRecord", cancellationToken);
         using JsonDocument document = JsonDocument.Parse(json);
         return [.. document.RootElement.EnumerateArray().Select(e => e.Clone())];
-    }
-
-    static int FreePort()
-    {
-        // Alertmanager cannot say which port it took, so one is found first.
-        using TcpListener listener = new(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 
     static async Task UntilAsync(Func<Task<bool>> condition, CancellationToken cancellationToken)

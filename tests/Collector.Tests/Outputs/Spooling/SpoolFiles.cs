@@ -36,7 +36,7 @@ sealed class SpoolFiles : IDisposable
         (Ledger, Statistics, Log) = (new Ledger(), new OutputStatistics("test"), new CollectingLoggers());
         Spool spool = new(
             "test", new SpoolOptions(Folder, bytesMax), dropsOldest, new ClassifiedBatchPool(ledger: null), Ledger, Statistics, TimeProvider.System, Log);
-        Patiently(spool.Open);
+        spool.Open();
         return spool;
     }
 
@@ -113,32 +113,11 @@ sealed class SpoolFiles : IDisposable
 
         foreach ((string path, byte[] bytes) in files)
         {
-            Patiently(() => File.WriteAllBytes(path, bytes));
+            File.WriteAllBytes(path, bytes);
         }
     }
 
     public void Dispose() => _folder.Dispose();
-
-    /// <summary>A test beside this one may start a process: until that has become its program, it holds the locks that were held here when it was made.</summary>
-    static void Patiently(Action action)
-    {
-        string refusal = "";
-        Assert.True(SpinWait.SpinUntil(IsDone, TimeSpan.FromSeconds(5)), refusal);
-
-        bool IsDone()
-        {
-            try
-            {
-                action();
-                return true;
-            }
-            catch (Exception e) when (e is (OutputStartException or IOException) && e.Message.Contains("another process", StringComparison.Ordinal))
-            {
-                refusal = e.Message;
-                return false;
-            }
-        }
-    }
 
     public static List<int> NumbersOf(QueueEntry entry)
     {
