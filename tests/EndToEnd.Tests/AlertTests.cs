@@ -1,5 +1,3 @@
-using System.Net;
-using System.Net.Sockets;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using System.Text.Json;
@@ -13,7 +11,7 @@ public sealed class AlertTests
 {
     const string Password = "p4ss word";
 
-    static readonly HttpClient Http = new() { Timeout = TimeSpan.FromSeconds(10) };
+    static readonly HttpClient Http = new() { Timeout = Patience.Long };
 
     static readonly string[] Criticals = ["SQL injection attempt detected in API.", "Critical vulnerability found in package xyz."];
 
@@ -21,7 +19,7 @@ public sealed class AlertTests
     public async Task ThreeLines_TwoCritical_ArriveOnceEverywhereAndResolve()
     {
         using TemporaryFolder folder = new();
-        int alertPort = FreePort();
+        int alertPort = Ports.Free();
         folder.Write("alertmanager.yml", "route: { receiver: none, group_by: [category] }\nreceivers: [{ name: none }]\n");
         await using RunningProgram alertmanager = new(
             "prometheus-alertmanager",
@@ -34,7 +32,7 @@ public sealed class AlertTests
             [Repository.PathTo("tests", "EndToEnd.Tests", "smtp", "server.py"), folder.File("mail.pem"), folder.File("mail.key"), folder.File("mailbox"), Password],
             folder.Path);
         string mailPort = (await mail.WaitForLineAsync(line => line.StartsWith("port ", StringComparison.Ordinal))).Split(' ')[1];
-        using SlackStandIn slack = new(FreePort());
+        using SlackStandIn slack = new(Ports.Free());
         await using CollectorProcess collector = await CollectorProcess.StartAsync(outputs: $$"""
               alertmanager: { url: "http://127.0.0.1:{{alertPort}}", quiet_after: 10s }
               slack: { webhook: "{{slack.Address}}" }
@@ -46,12 +44,17 @@ public sealed class AlertTests
             await sender.SendAsync(string.Concat(Criticals.Prepend("User logged in successfully.").Select(text => $"<13>1 2026-11-25T10:00:00Z web1 user-api - - - {text}\n")));
         }
 
-        await UntilAsync(async () => (await AlertsAsync(alertPort)).GetArrayLength() == 2, "both are at Alertmanager");
+        // Looked at while they are active, which is not for long.
+        JsonElement alerts = default, groups = default;
+        await UntilAsync(
+            async () => (alerts = await AlertsAsync(alertPort)).GetArrayLength() == 2
+                && (groups = await GetAsync(alertPort, "/api/v2/alerts/groups")).EnumerateArray().Sum(g => g.GetProperty("alerts").GetArrayLength()) == 2,
+            "both are at Alertmanager");
         await UntilAsync(() => Task.FromResult(slack.Texts.Count == 2), "both are at Slack");
         await UntilAsync(() => Task.FromResult(Mails(folder).Length == 2), "both are in the mailbox");
         foreach (string text in Criticals)
         {
-            Assert.Single((await AlertsAsync(alertPort)).EnumerateArray(), alert => alert.GetProperty("annotations").GetProperty("description").GetString() == text);
+            Assert.Single(alerts.EnumerateArray(), alert => alert.GetProperty("annotations").GetProperty("description").GetString() == text);
             Assert.Single(slack.Texts, t => t == $"CRITICAL web1 user-api: {text}");
             string message = Assert.Single(Mails(folder), m => m.Contains($"Subject: CRITICAL web1 user-api: {text}", StringComparison.Ordinal));
             Assert.Contains("To: ops@example.org", message, StringComparison.Ordinal);
@@ -59,9 +62,8 @@ public sealed class AlertTests
             Assert.Contains("Content-Type: text/html", message, StringComparison.Ordinal);
         }
 
-        JsonElement labels = (await AlertsAsync(alertPort))[0].GetProperty("labels");
+        JsonElement labels = alerts[0].GetProperty("labels");
         Assert.Equal(("CollectorLogRecord", "web1", "user-api"), (labels.GetProperty("alertname").GetString(), labels.GetProperty("host").GetString(), labels.GetProperty("app").GetString()));
-        Assert.Equal(2, (await GetAsync(alertPort, "/api/v2/alerts/groups")).EnumerateArray().Sum(g => g.GetProperty("alerts").GetArrayLength()));
         await UntilAsync(async () => (await AlertsAsync(alertPort)).GetArrayLength() == 0, "both are resolved");
         Assert.Equal((2, 2), (slack.Texts.Count, Mails(folder).Length));
         Assert.Equal(0, await collector.Program.StopAsync());
@@ -79,7 +81,7 @@ public sealed class AlertTests
 
     static async Task UntilAsync(Func<Task<bool>> isReached, string what)
     {
-        using CancellationTokenSource deadline = new(TimeSpan.FromSeconds(40));
+        using CancellationTokenSource deadline = new(Patience.Long);
         using PeriodicTimer timer = new(TimeSpan.FromMilliseconds(100));
         try
         {
@@ -117,12 +119,5 @@ public sealed class AlertTests
         using X509Certificate2 certificate = request.CreateSelfSigned(now.AddDays(-1), now.AddDays(1));
         folder.Write("mail.pem", certificate.ExportCertificatePem());
         folder.Write("mail.key", key.ExportPkcs8PrivateKeyPem());
-    }
-
-    static int FreePort()
-    {
-        using Socket socket = new(SocketType.Stream, ProtocolType.Tcp);
-        socket.Bind(new IPEndPoint(IPAddress.Loopback, 0));
-        return ((IPEndPoint)socket.LocalEndPoint!).Port;
     }
 }

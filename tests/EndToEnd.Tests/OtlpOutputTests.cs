@@ -1,9 +1,9 @@
 using System.Globalization;
 using System.Net;
-using System.Net.Sockets;
 using System.Text;
 using System.Text.Json;
 using EndToEnd.Tests.Harness;
+using Tests.Shared;
 
 namespace EndToEnd.Tests;
 
@@ -19,7 +19,7 @@ public sealed class OtlpOutputTests
     public async Task Otlp_IntoASecondCollectorThatIsRestarted_EveryFieldOfEveryRecordArrives(string protocol)
     {
         using TemporaryFolder folder = new();
-        (int grpc, int http) = FreePorts();
+        (int grpc, int http) = (Ports.Free(), Ports.Free());
         string receivers = $"  otlp: {{ grpc: \"127.0.0.1:{grpc}\", http: \"127.0.0.1:{http}\" }}";
         CollectorProcess second = await CollectorProcess.StartAsync(receivers: receivers, folder: folder);
         await using CollectorProcess first = await CollectorProcess.StartAsync(
@@ -32,7 +32,7 @@ public sealed class OtlpOutputTests
             await SendAsync(first, Half, Half);
             await second.DisposeAsync();
             second = await CollectorProcess.StartAsync(receivers: receivers, folder: folder);
-            await first.WaitForMetricAsync("collector_output_delivered_log_records_total{output=\"otlp\"}", n => n >= 2 * Records, TimeSpan.FromSeconds(60));
+            await first.WaitForMetricAsync("collector_output_delivered_log_records_total{output=\"otlp\"}", n => n >= 2 * Records);
             Assert.Equal(0, await first.MetricAsync("collector_output_failed_log_records_total{output=\"otlp\"}"));
             Assert.Equal(0, await first.Program.StopAsync());
             Assert.Equal(0, await second.Program.StopAsync());
@@ -54,7 +54,7 @@ public sealed class OtlpOutputTests
     public async Task Loki_ByItsOtlpEndpoint_GetsEveryRecord()
     {
         using HttpListener loki = new();
-        (int port, _) = FreePorts();
+        int port = Ports.Free();
         loki.Prefixes.Add($"http://127.0.0.1:{port}/");
         loki.Start();
         Task<(string Line, string Tenant, int Bytes)> request = Task.Run(async () =>
@@ -72,7 +72,7 @@ public sealed class OtlpOutputTests
             await sender.SendAsync(SyslogSender.Lines(0, 1));
         }
 
-        (string line, string tenant, int bytes) = await request.WaitAsync(TimeSpan.FromSeconds(20));
+        (string line, string tenant, int bytes) = await request.WaitAsync(Patience.Long);
         Assert.Equal(("POST /otlp/v1/logs", "team-a"), (line, tenant));
         Assert.InRange(bytes, 100, 1000);
         await collector.WaitForMetricAsync("collector_output_delivered_log_records_total{output=\"loki\"}", n => n == 1);
@@ -156,14 +156,5 @@ public sealed class OtlpOutputTests
             Assert.Equal(isThere, attributes.TryGetProperty("collector." + attribute, out JsonElement sent));
             Assert.True(!isThere || JsonElement.DeepEquals(value, sent), $"{attribute}: {value} {sent}");
         }
-    }
-
-    static (int First, int Second) FreePorts()
-    {
-        using TcpListener first = new(IPAddress.Loopback, 0);
-        using TcpListener second = new(IPAddress.Loopback, 0);
-        first.Start();
-        second.Start();
-        return (((IPEndPoint)first.LocalEndpoint).Port, ((IPEndPoint)second.LocalEndpoint).Port);
     }
 }

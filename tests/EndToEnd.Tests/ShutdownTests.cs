@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Net.Sockets;
 using System.Text.Json;
 using EndToEnd.Tests.Harness;
+using Tests.Shared;
 
 namespace EndToEnd.Tests;
 
@@ -32,8 +33,8 @@ public sealed class ShutdownTests
         });
         await collector.WaitForReceivedAsync(50_000);
 
-        Assert.Equal(0, await collector.Program.StopAsync(TimeSpan.FromSeconds(15)));
-        await load.WaitAsync(TimeSpan.FromSeconds(20));
+        Assert.Equal(0, await collector.Program.StopAsync(TimeSpan.FromSeconds(30)));
+        await load.WaitAsync(Patience.Long);
 
         // The last message of the process gives the closed books.
         string ledger = collector.Program.Errors.Last(line => line.Contains("received", StringComparison.Ordinal));

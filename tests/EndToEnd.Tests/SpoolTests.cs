@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using EndToEnd.Tests.Harness;
+using Tests.Shared;
 using Xunit.Abstractions;
 
 namespace EndToEnd.Tests;
@@ -19,7 +20,7 @@ public sealed class SpoolTests(ITestOutputHelper output) : IDisposable
     const string Delivered = "collector_output_delivered_log_records_total{output=\"down\"}";
 
     readonly TemporaryFolder _folder = new();
-    readonly int _port = SyslogSink.FreePort();
+    readonly int _port = Ports.Free();
 
     static int Seconds { get; } = int.Parse(Environment.GetEnvironmentVariable("COLLECTOR_TEST_DOWN_SECONDS") ?? "15", CultureInfo.InvariantCulture);
 
@@ -58,7 +59,7 @@ public sealed class SpoolTests(ITestOutputHelper output) : IDisposable
         double onDisk = await collector.MetricAsync("collector_output_spool_bytes{output=\"down\"}") / (1 << 20);
         double oldest = await collector.MetricAsync("collector_output_queue_oldest_age_seconds{output=\"down\"}");
         // The first texts may have waited for the model before they came to the output.
-        Assert.InRange(oldest, downFor - 10, downFor + 1);
+        Assert.InRange(oldest, downFor - 10, Stopwatch.GetElapsedTime(started).TotalSeconds + 1);
         (int status, string page) = await collector.TryGetAsync("/readyz");
         Assert.True(status == 503 && page.Contains("down", StringComparison.Ordinal), page);
         // The first seconds warm up: pools, packs and what the spool writes in one go.
@@ -79,7 +80,7 @@ public sealed class SpoolTests(ITestOutputHelper output) : IDisposable
             }
         }
 
-        await collector.WaitForMetricAsync(Delivered, n => n == sent, TimeSpan.FromSeconds(60));
+        await collector.WaitForMetricAsync(Delivered, n => n == sent);
         await UntilAsync(() => back.Numbers.Length >= sent);
         Assert.Equal(Enumerable.Range(First, sent), back.Numbers);
         await collector.WaitForMetricAsync("collector_output_spool_bytes{output=\"down\"}", n => n == 0);
@@ -131,7 +132,7 @@ public sealed class SpoolTests(ITestOutputHelper output) : IDisposable
         }
 
         await using CollectorProcess last = await StartAsync();
-        await last.WaitForMetricAsync(Queued, n => n == 0, TimeSpan.FromSeconds(60));
+        await last.WaitForMetricAsync(Queued, n => n == 0);
         (long received, long delivered, long dropped, long queued) = await last.LedgerAsync();
         Assert.Equal((received, 0, 0), (delivered, dropped, queued));
         Assert.Equal(0, await last.Program.StopAsync());
@@ -206,9 +207,10 @@ public sealed class SpoolTests(ITestOutputHelper output) : IDisposable
         }
 
         await collector.WaitForMetricAsync("collector_output_delivered_log_records_total{output=\"file\"}", n => n == steps * RecordsAStep);
-        await collector.WaitForMetricAsync(Spooled, n => n == steps * RecordsAStep, TimeSpan.FromSeconds(60));
+        await collector.WaitForMetricAsync(Spooled, n => n == steps * RecordsAStep);
         TimeSpan typical = pages.Order().ElementAt(steps / 2);
-        Assert.True(typical < TimeSpan.FromMilliseconds(100), $"{typical}");
+        // Held up, it would be that half second.
+        Assert.True(typical < TimeSpan.FromMilliseconds(250), $"{typical}");
         strace.Signal(2);
         await strace.ExitAsync();
     }
@@ -223,7 +225,7 @@ public sealed class SpoolTests(ITestOutputHelper output) : IDisposable
             using SyslogSender sender = await SyslogSender.ConnectTcpAsync(collector.TcpPort);
             await sender.SendAsync(SyslogSender.Lines(First, records));
             await collector.WaitForReceivedAsync(records);
-            await collector.WaitForMetricAsync("collector_output_delivered_log_records_total{output=\"file\"}", n => n == records, TimeSpan.FromSeconds(60));
+            await collector.WaitForMetricAsync("collector_output_delivered_log_records_total{output=\"file\"}", n => n == records);
             long stopped = Stopwatch.GetTimestamp();
             Assert.Equal(0, await collector.Program.StopAsync(TimeSpan.FromSeconds(10)));
             output.WriteLine($"stopped in {Stopwatch.GetElapsedTime(stopped).TotalSeconds:0.0} s");

@@ -137,7 +137,7 @@ public sealed class SyslogOutputTests
 
     static async Task<int> PortAsync(TemporaryFolder folder)
     {
-        using CancellationTokenSource deadline = new(TimeSpan.FromSeconds(30));
+        using CancellationTokenSource deadline = new(Patience.Long);
         using PeriodicTimer timer = new(TimeSpan.FromMilliseconds(20));
         while (true)
         {
@@ -152,7 +152,7 @@ public sealed class SyslogOutputTests
 
     static async Task<List<JsonElement>> ReadAsync(string file, int count)
     {
-        using CancellationTokenSource deadline = new(TimeSpan.FromSeconds(30));
+        using CancellationTokenSource deadline = new(Patience.Long);
         using PeriodicTimer timer = new(TimeSpan.FromMilliseconds(50));
         int lines = 0;
         while (lines < count)

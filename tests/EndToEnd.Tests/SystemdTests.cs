@@ -1,6 +1,7 @@
 using System.Net.Sockets;
 using System.Text;
 using EndToEnd.Tests.Harness;
+using Tests.Shared;
 
 namespace EndToEnd.Tests;
 
@@ -42,7 +43,7 @@ public sealed class SystemdTests
 
     static async Task<string> NextAsync(Socket manager)
     {
-        using CancellationTokenSource deadline = new(TimeSpan.FromSeconds(10));
+        using CancellationTokenSource deadline = new(Patience.Long);
         byte[] buffer = new byte[256];
         return Encoding.UTF8.GetString(buffer, 0, await manager.ReceiveAsync(buffer, deadline.Token));
     }

@@ -9,7 +9,7 @@ namespace EndToEnd.Tests.Harness;
 /// <summary>The published binary, alone in an empty folder, as a user would run it.</summary>
 sealed partial class CollectorProcess : IAsyncDisposable
 {
-    static readonly HttpClient Http = new() { Timeout = TimeSpan.FromSeconds(10) };
+    static readonly HttpClient Http = new() { Timeout = Patience.Long };
 
     readonly TemporaryFolder _folder;
     readonly bool _ownsFolder;
@@ -87,7 +87,7 @@ sealed partial class CollectorProcess : IAsyncDisposable
     public static async Task<(int ExitCode, string Output, string Errors)> RunAsync(string folder, params string[] arguments)
     {
         await using RunningProgram program = new(Binary, arguments, folder);
-        int code = await program.ExitAsync(TimeSpan.FromSeconds(60));
+        int code = await program.ExitAsync();
         return (code, string.Join('\n', program.Output), string.Join('\n', program.Errors));
     }
 
@@ -117,7 +117,7 @@ sealed partial class CollectorProcess : IAsyncDisposable
     /// <summary>Waits until a sample has reached a value.</summary>
     public async Task WaitForMetricAsync(string sample, Func<double, bool> isReached, TimeSpan? within = null)
     {
-        using CancellationTokenSource deadline = new(within ?? TimeSpan.FromSeconds(30));
+        using CancellationTokenSource deadline = new(within ?? Patience.Long);
         using PeriodicTimer timer = new(TimeSpan.FromMilliseconds(50));
         double value = double.NaN;
         try

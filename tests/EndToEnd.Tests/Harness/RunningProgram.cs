@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Runtime.InteropServices;
+using Tests.Shared;
 
 namespace EndToEnd.Tests.Harness;
 
@@ -45,7 +46,7 @@ sealed partial class RunningProgram : IAsyncDisposable
     public async Task<string> WaitForLineAsync(Func<string, bool> predicate, TimeSpan? within = null)
     {
         Stopwatch clock = Stopwatch.StartNew();
-        TimeSpan limit = within ?? TimeSpan.FromSeconds(20);
+        TimeSpan limit = within ?? Patience.Long;
         while (true)
         {
             if (_output.Concat(_errors).FirstOrDefault(predicate) is { } line)
@@ -77,7 +78,7 @@ sealed partial class RunningProgram : IAsyncDisposable
 
     public async Task<int> ExitAsync(TimeSpan? within = null)
     {
-        using CancellationTokenSource deadline = new(within ?? TimeSpan.FromSeconds(20));
+        using CancellationTokenSource deadline = new(within ?? Patience.Long);
         try
         {
             await _process.WaitForExitAsync(deadline.Token);

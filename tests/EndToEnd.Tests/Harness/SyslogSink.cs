@@ -38,14 +38,6 @@ sealed class SyslogSink : IDisposable
     /// <summary>Connections of which not everything has been read.</summary>
     public int Connections => Volatile.Read(ref _connections);
 
-    /// <summary>A port that nobody listens on.</summary>
-    public static int FreePort()
-    {
-        using TcpListener listener = new(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
-    }
-
     public void Dispose()
     {
         _stop.Cancel();

@@ -8,13 +8,15 @@ import { OTLPLogExporter as Http } from '@opentelemetry/exporter-logs-otlp-http'
 import { OTLPLogExporter as Proto } from '@opentelemetry/exporter-logs-otlp-proto';
 
 const [kind, url, count, compression] = process.argv.slice(2);
-const exporter = new { grpc: Grpc, http: Http, proto: Proto }[kind]({ url, compression });
+// As patient as the test that waits for it.
+const timeoutMillis = 60_000;
+const exporter = new { grpc: Grpc, http: Http, proto: Proto }[kind]({ url, compression, timeoutMillis });
 const failures = [];
 const send = exporter.export.bind(exporter);
 exporter.export = (records, done) => send(records, result => { if (result.code !== 0) failures.push(result.error); done(result); });
 const provider = new LoggerProvider({
   resource: resourceFromAttributes({ 'service.name': 'checkout-api', 'host.name': 'web1' }),
-  processors: [new BatchLogRecordProcessor({ exporter, maxQueueSize: 100_000, maxExportBatchSize: 512 })],
+  processors: [new BatchLogRecordProcessor({ exporter, maxQueueSize: 100_000, maxExportBatchSize: 512, exportTimeoutMillis: timeoutMillis })],
 });
 const logger = provider.getLogger('shop', '1.2.3');
 for (let i = 0; i < Number(count); i++) {
