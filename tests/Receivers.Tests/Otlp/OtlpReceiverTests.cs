@@ -25,8 +25,11 @@ public sealed class OtlpReceiverTests
         {
             options.SetResourceBuilder(ResourceBuilder.CreateEmpty().AddService("shop", serviceVersion: "1.2", autoGenerateServiceInstanceId: false).AddAttributes([new("host.name", "web1")]));
             options.IncludeFormattedMessage = true;
-            options.AddOtlpExporter(exporter =>
+            options.AddOtlpExporter((exporter, processor) =>
             {
+                // What its end finds unsent it drops soon, and what is not answered in 10 s at once.
+                exporter.TimeoutMilliseconds = (int)Patience.Long.TotalMilliseconds;
+                processor.BatchExportProcessorOptions.ScheduledDelayMilliseconds = 10;
                 exporter.Protocol = protocol;
                 exporter.Endpoint = isGrpc ? server.Address("grpc") : new Uri(server.Address("http"), "/v1/logs");
             });
@@ -37,6 +40,8 @@ public sealed class OtlpReceiverTests
             {
                 Orders.Failed(logger, i);
             }
+
+            await server.Sink.UntilAsync(sink => sink.RecordCount >= 1_500);
         }
 
         Assert.Equal(1_500, server.Sink.RecordCount);
