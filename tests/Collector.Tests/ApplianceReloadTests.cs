@@ -14,14 +14,14 @@ namespace Collector.Tests;
 public sealed class ApplianceReloadTests : IAsyncLifetime
 {
     readonly TemporaryFolder _folder = new();
-    readonly int _port = FreePort();
+    readonly int _port = Ports.Free();
     readonly HttpClient _http = new();
     Appliance _appliance = null!;
     string _metrics = "";
 
     public async Task InitializeAsync()
     {
-        _metrics = $"http://127.0.0.1:{FreePort()}";
+        _metrics = $"http://127.0.0.1:{Ports.Free()}";
         _appliance = new Appliance(Read(Output("a")), new Reloads(), NullLoggerFactory.Instance, TimeProvider.System);
         await _appliance.StartAsync(default);
     }
@@ -130,13 +130,6 @@ public sealed class ApplianceReloadTests : IAsyncLifetime
     /// <summary>What went wrong, but for the model, which is never there.</summary>
     async Task<IReadOnlyList<string>> ReloadAsync(LoadedConfiguration next) =>
         [.. (await _appliance.ReloadAsync(next, default)).Where(problem => !problem.StartsWith("classifier: ", StringComparison.Ordinal))];
-
-    static int FreePort()
-    {
-        using TcpListener listener = new(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
-    }
 
     static Task SendAsync(TcpClient client, string lines) => client.GetStream().WriteAsync(Encoding.UTF8.GetBytes(lines + "\n")).AsTask();
 

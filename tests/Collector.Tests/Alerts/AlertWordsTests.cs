@@ -1,5 +1,6 @@
 using Classifier;
 using Collector.Alerts;
+using Tests.Shared;
 
 namespace Collector.Tests.Alerts;
 
@@ -37,7 +38,7 @@ public sealed class AlertWordsTests
         using ManualResetEventSlim gate = new();
         await using AlertWords words = new((_, _, _) =>
         {
-            gate.Wait(TimeSpan.FromSeconds(20));
+            gate.Wait(Patience.Long);
             return Explained(1, ("sql", 0.5f));
         });
         for (ulong template = 1; template <= 1000; template++)

@@ -5,6 +5,8 @@ using Collector.Tests.Shared;
 
 namespace Collector.Tests.Commands;
 
+/// <summary>Alone: the command gives an answer two seconds, which tests beside this one would have their share of.</summary>
+[Collection(Alone.Name)]
 public sealed class HealthcheckCommandTests
 {
     [Fact]

@@ -82,7 +82,8 @@ public sealed class ConfigurationMistakesTests
         long start = Stopwatch.GetTimestamp();
         LoadedConfiguration configuration = Configured.From(string.Concat(Enumerable.Repeat(opening, count)));
         Assert.Contains("nested deeper than 32 levels", configuration.RenderMistakes(), StringComparison.Ordinal);
-        Assert.InRange(Stopwatch.GetElapsedTime(start).TotalSeconds, 0, 5);
+        // Some milliseconds, and time for a machine that stands still.
+        Assert.InRange(Stopwatch.GetElapsedTime(start).TotalSeconds, 0, 15);
     }
 
     [Fact]

@@ -1,7 +1,5 @@
 using System.Diagnostics;
 using System.Globalization;
-using System.Net;
-using System.Net.Sockets;
 using Collector.Outputs;
 using Collector.Outputs.Syslog;
 using Collector.Pipeline;
@@ -34,7 +32,7 @@ public sealed class SinkFaultTests
     public async Task Offer_WhileTheFarSideIsDown_KeepsEverythingAndDrainsInOrder()
     {
         const int batches = 400;
-        int port = FreePort();
+        int port = Ports.Free();
         await using OutputQueue queue = await StartAsync(Syslog(port), new OutputQueueOptions { RetryDelayMax = TimeSpan.FromMilliseconds(500) });
         await FlowAsync(0, batches, queue);
         long queuedBytes = queue.Statistics.QueuedBytes;
@@ -56,7 +54,7 @@ public sealed class SinkFaultTests
     public async Task Offer_BeyondTheSizeOfTheQueue_DropsAndCountsExactlyWhatDoesNotFit(bool isNewest)
     {
         const int batches = 400;
-        int port = FreePort();
+        int port = Ports.Free();
         OutputQueueOptions options = new()
         {
             RetryDelayMax = TimeSpan.FromMilliseconds(500),
@@ -90,9 +88,9 @@ public sealed class SinkFaultTests
         using SyslogPeer well = new();
         OutputQueueOptions options = new() { QueueBytesMax = 8 << 20, RetryDelayMax = TimeSpan.FromMilliseconds(500) };
         await using OutputQueue stuck = await StartAsync(Syslog(deaf.Port, timeoutSeconds: 0.5), options);
-        await using OutputQueue gone = await StartAsync(Syslog(FreePort()), options);
+        await using OutputQueue gone = await StartAsync(Syslog(Ports.Free()), options);
         await using OutputQueue queue = await StartAsync(Syslog(well.Port), options);
-        TimeSpan slowest = TimeSpan.Zero;
+        List<TimeSpan> took = [];
         int read = 0;
         string body = new('x', 400);
         for (int i = 0; i < 400; i++)
@@ -111,10 +109,12 @@ public sealed class SinkFaultTests
                 Assert.Equal(read++, Number(await well.NextAsync()));
             }
 
-            slowest = watch.Elapsed > slowest ? watch.Elapsed : slowest;
+            took.Add(watch.Elapsed);
         }
 
-        Assert.True(slowest < TimeSpan.FromSeconds(2), $"a batch took {slowest}");
+        // One in ten may meet a machine that stands still; behind the stuck one each would wait for its timeout.
+        TimeSpan slow = took.Order().ElementAt(took.Count * 9 / 10);
+        Assert.True(slow < TimeSpan.FromSeconds(0.5), $"a batch took {slow}");
         await UntilAsync(() => stuck.Statistics.LastError.StartsWith("timeout: ", StringComparison.Ordinal));
         Assert.StartsWith("unreachable: ", gone.Statistics.LastError);
         Assert.True(gone.OldestAgeSeconds > 0.1);
@@ -157,10 +157,9 @@ public sealed class SinkFaultTests
         using ScriptedServer server = new("429 Retry-After: 1|slow down", "200|ok");
         await using OutputQueue queue = await StartAsync(new PostingOutput(server.Address), new OutputQueueOptions { RetryDelayMin = TimeSpan.FromMilliseconds(20) });
         Offer(queue, new BatchBuilder().Add("a"));
-        await server.NextAsync();
-        Stopwatch watch = Stopwatch.StartNew();
-        await server.NextAsync();
-        Assert.True(watch.Elapsed > TimeSpan.FromMilliseconds(900), $"came back after {watch.Elapsed}");
+        long first = (await server.NextAsync()).At;
+        TimeSpan waited = Stopwatch.GetElapsedTime(first, (await server.NextAsync()).At);
+        Assert.True(waited > TimeSpan.FromMilliseconds(900), $"came back after {waited}");
         await queue.StopAsync(default).WaitAsync(Deadline);
     }
 
@@ -191,13 +190,6 @@ public sealed class SinkFaultTests
         "test",
         new SyslogOutputOptions { Host = "127.0.0.1", Port = port, Timeout = TimeSpan.FromSeconds(timeoutSeconds) },
         new OutputContext(TimeProvider.System, NullLoggerFactory.Instance));
-
-    static int FreePort()
-    {
-        using TcpListener listener = new(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
-    }
 
     static int Number(string message) => int.Parse(message[(message.IndexOf("] ", StringComparison.Ordinal) + 2)..].Split(' ')[0], CultureInfo.InvariantCulture);
 

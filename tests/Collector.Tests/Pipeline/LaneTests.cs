@@ -125,6 +125,7 @@ public sealed class LaneTests : IAsyncDisposable
         }
 
         // The other worker takes one; that it takes no second one can only be waited for in vain.
+        Assert.True(await IsSoonAsync(() => pipeline.ParkedBytes > 0, Deadline));
         Assert.False(await IsSoonAsync(() => pipeline.IntakeBytes == 0, TimeSpan.FromMilliseconds(300)));
         Assert.InRange(pipeline.ParkedBytes, 1, 64 << 10);
 

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Net;
 using System.Net.Security;
 using System.Net.Sockets;
@@ -10,7 +11,11 @@ using Tests.Shared;
 namespace Collector.Tests.Shared;
 
 /// <summary>A request as it came.</summary>
-sealed record ScriptedRequest(string Line, IReadOnlyDictionary<string, string> Headers, byte[] Body)
+/// <param name="Line">The first line.</param>
+/// <param name="Headers">By name.</param>
+/// <param name="Body">As sent.</param>
+/// <param name="At">Timestamp of its end, before any answer.</param>
+sealed record ScriptedRequest(string Line, IReadOnlyDictionary<string, string> Headers, byte[] Body, long At)
 {
     public string Text => Encoding.UTF8.GetString(Body);
 }
@@ -198,6 +203,6 @@ sealed class ScriptedServer : IDisposable
             bytes.AddRange(buffer[..read]);
         }
 
-        return new ScriptedRequest(lines[0], headers, [.. bytes.Skip(end + 4).Take(length)]);
+        return new ScriptedRequest(lines[0], headers, [.. bytes.Skip(end + 4).Take(length)], Stopwatch.GetTimestamp());
     }
 }

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.IO.Pipes;
 using System.Text;
 using Classifier;
@@ -76,7 +75,6 @@ public sealed class StdoutOutputTests
         OutputQueueOptions options = StdoutOutput.Kind.QueueDefaults with { QueueBytesMax = 1 << 20, When = OutputFilter.All };
         await using OutputQueue queue = new(output, options, TimeProvider.System, NullLogger.Instance);
         await queue.StartAsync(default);
-        Stopwatch watch = Stopwatch.StartNew();
         for (int i = 0; i < 2000; i++)
         {
             BatchBuilder builder = new();
@@ -93,9 +91,7 @@ public sealed class StdoutOutputTests
         }
 
         Assert.True(queue.Statistics.DroppedTotal > 0);
-        watch.Restart();
         await queue.StopAsync(new CancellationTokenSource(TimeSpan.FromMilliseconds(200)).Token).WaitAsync(Deadline);
-        Assert.True(watch.Elapsed < TimeSpan.FromSeconds(8), $"stopped after {watch.Elapsed}");
         Assert.Equal(40_000, queue.Statistics.Selected);
         Assert.Equal(40_000, queue.Statistics.Delivered + queue.Statistics.DroppedTotal);
         Assert.Equal(0, _ledger.Queued);

@@ -54,7 +54,7 @@ public sealed class SyslogOutputTests : IDisposable
     [Fact]
     public async Task Send_OverUdpWhereNobodyListens_IsTriedAgainOnceTheHostSaysSo()
     {
-        await using SyslogOutput output = await StartAsync(Tcp(FreePort()) with { Transport = SyslogTransport.Udp });
+        await using SyslogOutput output = await StartAsync(Tcp(Ports.Free()) with { Transport = SyslogTransport.Udp });
         SendOutcome outcome = SendOutcome.Delivered;
         for (int i = 0; i < 100 && outcome.Kind == SendKind.Delivered; i++)
         {
@@ -94,7 +94,7 @@ public sealed class SyslogOutputTests : IDisposable
     [Fact]
     public async Task Send_WhereNobodyListens_IsTriedAgain()
     {
-        await using SyslogOutput output = await StartAsync(Tcp(FreePort()));
+        await using SyslogOutput output = await StartAsync(Tcp(Ports.Free()));
         Assert.Equal("unreachable", (await SendAsync(output, "a")).Reason);
         await using SyslogOutput lost = await StartAsync(Tcp(514) with { Host = "no-such-host.invalid" });
         Assert.Equal("dns", (await SendAsync(lost, "a")).Reason);
@@ -232,13 +232,6 @@ public sealed class SyslogOutputTests : IDisposable
     SyslogOutputOptions Tls(int port) => new() { Transport = SyslogTransport.Tls, Host = "localhost", Port = port, Tls = new ClientTlsOptions { Ca = CaFile(_authority) } };
 
     string CaFile(TestAuthority authority) => _folder.Write("ca.pem", authority.Pem);
-
-    static int FreePort()
-    {
-        using TcpListener listener = new(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
-    }
 
     static async Task<SyslogOutput> StartAsync(SyslogOutputOptions options)
     {
