@@ -54,7 +54,7 @@ public class RecordBatch
     public ReadOnlySpan<RecordSource> Sources => _sources.AsSpan(0, SourceCount);
 
     /// <summary>Memory that the batch holds while it waits somewhere, in bytes: what bounded queues count.</summary>
-    public long MemoryBytes => Buffer.Length + ((long)_records.Length * System.Runtime.CompilerServices.Unsafe.SizeOf<LogRecord>());
+    public virtual long MemoryBytes => Buffer.Length + ((long)_records.Length * System.Runtime.CompilerServices.Unsafe.SizeOf<LogRecord>());
 
     int SourceCount { get; set; }
 

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Classifier;
 using Receivers;
 
@@ -30,12 +31,16 @@ sealed partial class ClassifiedBatch : RecordBatch
     /// <summary>Name of the model that the verdicts come from; empty when none is loaded.</summary>
     public string Model { get; set; } = "";
 
+    /// <inheritdoc/>
+    public override long MemoryBytes => base.MemoryBytes + ((long)_verdicts.Length * Unsafe.SizeOf<Verdict>());
+
     /// <summary>Makes room for a verdict a record. Called once the records are complete.</summary>
     public void PrepareVerdicts()
     {
         if (_verdicts.Length < Count)
         {
-            _verdicts = new Verdict[Math.Max(Count, 64)];
+            // An eighth more than are needed: the next time there may be some more.
+            _verdicts = new Verdict[Math.Max(Count + (Count / 8), 64)];
         }
     }
 
