@@ -20,6 +20,10 @@ public interface IRecordSink
     /// <returns>False: full, and the batch is still the caller's.</returns>
     bool TryPost(RecordBatch batch);
 
+    /// <summary>Waits, first come, first served, while much is queued already: for a receiver that can do so before it has a buffer. Reserves nothing.</summary>
+    /// <param name="cancellationToken">Ends the wait, too, and without an exception.</param>
+    ValueTask WaitForTurnAsync(CancellationToken cancellationToken) => default;
+
     /// <summary>Waits for room, so that the sender feels the pressure.</summary>
     /// <exception cref="OperationCanceledException">Cancelled before there was room; the batch is still the caller's.</exception>
     ValueTask PostAsync(RecordBatch batch, CancellationToken cancellationToken);

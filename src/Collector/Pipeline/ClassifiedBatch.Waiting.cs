@@ -17,6 +17,9 @@ sealed partial class ClassifiedBatch
 
     // By who owns it.
 
+    /// <summary>In the intake: it counts among those whose senders can wait.</summary>
+    public bool IsPatient { get; set; }
+
     /// <summary>Its memory counts in the parking lot.</summary>
     public bool IsInLot { get; set; }
 

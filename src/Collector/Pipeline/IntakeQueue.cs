@@ -5,8 +5,8 @@ namespace Collector.Pipeline;
 
 /// <summary>The bounded queue between receivers and workers, bounded by the memory of what waits in it.</summary>
 /// <remarks>
-/// Full: <see cref="TryPost"/> says no (UDP drops and counts, OTLP answers "try later") and <see cref="PostAsync"/> waits (TCP stops reading, so
-/// the sender feels it). One batch is always let in, however large, so that no batch can wait for ever.
+/// Full: <see cref="TryPost"/> says no (UDP drops and counts, OTLP answers "try later") and <see cref="PostAsync"/> waits. TCP asks for its turn before it
+/// reads and has none while half is full, so the sender feels it. One batch is always let in, however large, so that no batch can wait for ever.
 /// </remarks>
 sealed class IntakeQueue(Ledger ledger, long bytesMax) : IRecordSink
 {
@@ -16,7 +16,11 @@ sealed class IntakeQueue(Ledger ledger, long bytesMax) : IRecordSink
     readonly Channel<ClassifiedBatch> _channel = Channel.CreateUnbounded<ClassifiedBatch>();
     readonly Lock _lock = new();
     readonly Queue<TaskCompletionSource> _waiters = [];
+    readonly Queue<TaskCompletionSource> _line = [];
+    int _lineLength;
+    bool _isCalling;
     long _bytes;
+    long _patientBytes;
     long _taken;
 
     public RecordBatchPool Pool { get; } = new ClassifiedBatchPool(ledger);
@@ -39,20 +43,38 @@ sealed class IntakeQueue(Ledger ledger, long bytesMax) : IRecordSink
             return false;
         }
 
-        Enter(batch);
+        Enter((ClassifiedBatch)batch);
         return true;
     }
+
+    // Of those who can wait, what has been posted or is about to be: the other half is left for who cannot, and these cannot keep the line from moving.
+    bool HasTurns => Interlocked.Read(ref _patientBytes) <= bytesMax / 2;
+
+    public ValueTask WaitForTurnAsync(CancellationToken cancellationToken) =>
+        HasTurns && Volatile.Read(ref _lineLength) == 0 ? ValueTask.CompletedTask : LineUpAsync(cancellationToken);
 
     public async ValueTask PostAsync(RecordBatch batch, CancellationToken cancellationToken)
     {
         long bytes = batch.MemoryBytes;
-        while (!TryReserve(bytes))
+        Interlocked.Add(ref _patientBytes, bytes);
+        ClassifiedBatch classified = (ClassifiedBatch)batch;
+        classified.IsPatient = true;
+        try
         {
-            Task room = WaitForRoom(bytes);
-            await room.WaitAsync(cancellationToken).ConfigureAwait(false);
+            while (!TryReserve(bytes))
+            {
+                Task room = WaitForRoom(bytes);
+                await room.WaitAsync(cancellationToken).ConfigureAwait(false);
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            classified.IsPatient = false;
+            Interlocked.Add(ref _patientBytes, -bytes);
+            throw;
         }
 
-        Enter(batch);
+        Enter(classified);
     }
 
     public void Discard(RecordBatch batch, string reason)
@@ -70,7 +92,7 @@ sealed class IntakeQueue(Ledger ledger, long bytesMax) : IRecordSink
         {
             if (_channel.Reader.TryRead(out ClassifiedBatch? batch))
             {
-                GiveBack(batch.MemoryBytes);
+                GiveBack(batch);
                 Interlocked.Increment(ref _taken);
                 return batch;
             }
@@ -82,22 +104,21 @@ sealed class IntakeQueue(Ledger ledger, long bytesMax) : IRecordSink
     /// <summary>No more will be posted: the workers end when the queue is empty.</summary>
     public void Complete() => _channel.Writer.TryComplete();
 
-    void Enter(RecordBatch batch)
+    void Enter(ClassifiedBatch batch)
     {
         if (batch.Count == 0)
         {
-            GiveBack(batch.MemoryBytes);
+            GiveBack(batch);
             batch.Release();
             return;
         }
 
         ledger.Enter(batch.Count);
-        ClassifiedBatch classified = (ClassifiedBatch)batch;
-        if (!(classified.Lane is Lane lane ? lane.TryEnter(classified, _channel.Writer) : _channel.Writer.TryWrite(classified)))
+        if (!(batch.Lane is Lane lane ? lane.TryEnter(batch, _channel.Writer) : _channel.Writer.TryWrite(batch)))
         {
             // Completed: a receiver that posts after the stop. Counted, not lost.
-            GiveBack(batch.MemoryBytes);
-            classified.Lose(batch.Count, Stage, DropReasons.Shutdown);
+            GiveBack(batch);
+            batch.Lose(batch.Count, Stage, DropReasons.Shutdown);
             batch.Release();
         }
     }
@@ -137,16 +158,62 @@ sealed class IntakeQueue(Ledger ledger, long bytesMax) : IRecordSink
         return waiter.Task;
     }
 
-    void GiveBack(long bytes)
+    void GiveBack(ClassifiedBatch batch)
     {
+        long bytes = batch.MemoryBytes;
         Interlocked.Add(ref _bytes, -bytes);
+        if (batch.IsPatient)
+        {
+            batch.IsPatient = false;
+            Interlocked.Add(ref _patientBytes, -bytes);
+        }
+
         lock (_lock)
         {
-            // All of them: who finds no room waits again. Waiters are few (one a connection) and this is the path under pressure only.
+            // All of them: who finds no room waits again. They are few, since most wait in line, and this is the path under pressure only.
             while (_waiters.TryDequeue(out TaskCompletionSource? waiter))
             {
                 waiter.TrySetResult();
             }
+
+            CallNext();
         }
+    }
+
+    async ValueTask LineUpAsync(CancellationToken cancellationToken)
+    {
+        TaskCompletionSource turn = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        lock (_lock)
+        {
+            _line.Enqueue(turn);
+            CallNext();
+        }
+
+        using (cancellationToken.UnsafeRegister(static turn => ((TaskCompletionSource)turn!).TrySetCanceled(), turn))
+        {
+            await turn.Task.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+
+        if (turn.Task.IsCompletedSuccessfully)
+        {
+            lock (_lock)
+            {
+                _isCalling = false;
+                CallNext();
+            }
+        }
+    }
+
+    /// <summary>Calls who is first in line, who calls the next when it begins: so of thousands no more are under way than there are threads for.</summary>
+    // Under the lock.
+    void CallNext()
+    {
+        while (!_isCalling && HasTurns && _line.TryDequeue(out TaskCompletionSource? turn))
+        {
+            // No when its wait was cancelled.
+            _isCalling = turn.TrySetResult();
+        }
+
+        Volatile.Write(ref _lineLength, _line.Count);
     }
 }

@@ -208,7 +208,7 @@ sealed class DatagramReader : IDisposable
         if (_batch is { } full)
         {
             _batch = null;
-            _nextBatchBytes = full.BytesUsed > RecordBatchPool.SmallBytes / 2 ? RecordBatchPool.LargeBytes : RecordBatchPool.SmallBytes;
+            _nextBatchBytes = Math.Clamp(full.BytesUsed * 3 / 2, RecordBatchPool.SmallBytes, RecordBatchPool.LargeBytes);
             if (_socket.CanSenderWait)
             {
                 // A thread of its own, which may block: its senders then do.

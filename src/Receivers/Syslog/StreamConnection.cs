@@ -4,8 +4,8 @@ namespace Receivers.Syslog;
 
 /// <summary>One stream of syslog frames: bytes straight into a batch's buffer, frames and records in place, batches to the sink.</summary>
 /// <remarks>
-/// A batch is posted when it is full or when the peer has nothing more to give, so a lone record is never held back. While the peer is silent no
-/// batch is held, unless a frame was begun. Back-pressure is simply not reading. The loop runs on one thread at a time.
+/// A batch is posted when it is full or when the peer has nothing more to give, so a lone record is never held back. While the peer is silent, or the
+/// intake has no turn for it, no batch is held but for a frame that was begun. Back-pressure is simply not reading. The loop runs on one thread at a time.
 /// </remarks>
 /// <typeparam name="TProtocol">How the bytes are cut into frames; a struct, so that the code is made for it.</typeparam>
 sealed class StreamConnection<TProtocol> : ITimedConnection
@@ -168,56 +168,61 @@ sealed class StreamConnection<TProtocol> : ITimedConnection
     /// <summary>A peer that goes on sending after the stop or a timeout is cut off.</summary>
     bool IsSpent(int read) => _endReason is not null && (_bytesAfterEnd += read) > BytesAfterEndMax;
 
+    /// <summary>Gives the next read a buffer. Who holds no record waits for its turn first, holding no more than the beginning of a frame.</summary>
     async ValueTask MakeRoomAsync()
     {
-        if (_batch is null)
+        if (_batch is { Count: > 0 })
         {
-            _batch = _intake.Rent(_nextBatchBytes, _statistics.Transport);
-            _start = _end = 0;
-            return;
-        }
+            if (!IsNearlyFull)
+            {
+                return;
+            }
 
-        int length = _batch.Buffer.Length;
-        if (length - _end >= length / 16)
-        {
-            return;
-        }
-
-        if (_batch.Count > 0)
-        {
             await PostAsync().ConfigureAwait(false);
             // Others that wait for this thread come first now.
             await Task.Yield();
-            _batch ??= _intake.Rent(_nextBatchBytes, _statistics.Transport);
         }
-        else if (_start > 0 || length < FrameBufferBytes)
+
+        await _intake.Sink.WaitForTurnAsync(_intake.Patience).ConfigureAwait(false);
+        if (_batch is null)
         {
-            RecordBatch full = _batch;
-            CarryOver(FrameBufferBytes);
-            full.Release();
+            _batch = _intake.Rent(_nextBatchBytes, _statistics.Transport);
+        }
+        else if (_batch.Buffer.Length < _nextBatchBytes || IsNearlyFull)
+        {
+            int twice = 2 * (_end - _start);
+            MoveTo(Math.Max(_nextBatchBytes, twice <= RecordBatchPool.LargeBytes ? twice : FrameBufferBytes)).Release();
         }
 
         Debug.Assert(_end < _batch.Buffer.Length, "the framer held back more than it may");
     }
 
+    bool IsNearlyFull => _batch!.Buffer.Length - _end < _batch.Buffer.Length / 16;
+
     /// <summary>A buffer that holds a frame of any allowed length.</summary>
     int FrameBufferBytes => Math.Max(RecordBatchPool.LargeBytes, _intake.Options.FrameBytesMax + SyslogFramer.OverheadBytes + TrickleBytes);
 
-    /// <summary>Hands the records on. Bytes of an unfinished frame move to a batch of their own; without any, none is held.</summary>
+    /// <summary>Hands the records on. Bytes of an unfinished frame move to a batch of their own, no larger than they need; without any, none is held.</summary>
     async ValueTask PostAsync()
     {
         RecordBatch? full = _batch;
-        if (full is null || (full.Count == 0 && _start < _end))
+        if (full is null)
         {
             return;
         }
 
         full.BytesUsed = _start;
-        // Who has filled half a small buffer since the last silence gets a large one next.
-        _nextBatchBytes = _start > RecordBatchPool.SmallBytes / 2 ? FrameBufferBytes : RecordBatchPool.SmallBytes;
-        if (_start < _end)
+        // Room for half as much again as the peer has given since its last silence: what waits for the model or an output waits with its whole buffer.
+        _nextBatchBytes = RecordBatchPool.SizeFor((int)Math.Clamp(_bytesThisVisit * 3 / 2, RecordBatchPool.SmallBytes, RecordBatchPool.LargeBytes));
+        int rest = _end - _start;
+        if (rest > 0)
         {
-            CarryOver(_end - _start > RecordBatchPool.SmallBytes / 2 ? FrameBufferBytes : _nextBatchBytes);
+            if (full.Count == 0 && full.Buffer.Length <= RecordBatchPool.SizeFor(rest))
+            {
+                return;
+            }
+
+            MoveTo(rest);
         }
         else
         {
@@ -236,13 +241,15 @@ sealed class StreamConnection<TProtocol> : ITimedConnection
         await _intake.PostAsync(full, _statistics).ConfigureAwait(false);
     }
 
-    void CarryOver(int bytes)
+    /// <returns>The batch that was left; its unread bytes are in the new one now.</returns>
+    RecordBatch MoveTo(int bytes)
     {
-        RecordBatch next = _intake.Rent(bytes, _statistics.Transport);
-        _batch!.Buffer.AsSpan(_start, _end - _start).CopyTo(next.Buffer);
+        RecordBatch left = _batch!;
+        _batch = _intake.Rent(bytes, _statistics.Transport);
+        left.Buffer.AsSpan(_start, _end - _start).CopyTo(_batch.Buffer);
         _end -= _start;
         _start = 0;
-        _batch = next;
+        return left;
     }
 
     /// <returns>False when the peer has the wrong port.</returns>

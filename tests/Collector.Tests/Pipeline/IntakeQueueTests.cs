@@ -106,4 +106,72 @@ public sealed class IntakeQueueTests
         Assert.Equal(Producers * BatchesEach * RecordsEach, taken);
         Assert.Equal((taken, taken, 0, 0), (_ledger.Received, _ledger.Delivered, _ledger.Queued, queue.Bytes));
     }
+
+    [Fact]
+    public async Task WaitForTurnAsync_HalfFull_CallsFirstComeFirstServed()
+    {
+        IntakeQueue queue = new(_ledger, bytesMax: 1);
+        Assert.True(queue.WaitForTurnAsync(default).AsTask().IsCompleted);
+        await queue.PostAsync(Some.Batch(queue.Pool), default);
+
+        List<int> called = [];
+        using CancellationTokenSource second = new();
+        Task[] line = [.. Enumerable.Range(0, 4).Select(i => WaitAsync(i, i == 1 ? second.Token : default))];
+        Assert.DoesNotContain(line, waiting => waiting.IsCompleted);
+        await second.CancelAsync();
+        await line[1].WaitAsync(Deadline);
+        Assert.Equal([1], called);
+
+        (await queue.TakeAsync())!.Release();
+        await Task.WhenAll(line).WaitAsync(Deadline);
+        Assert.Equal([0, 1, 2, 3], called.Order());
+        Assert.True(queue.WaitForTurnAsync(default).AsTask().IsCompleted);
+
+        async Task WaitAsync(int number, CancellationToken cancellationToken)
+        {
+            await queue.WaitForTurnAsync(cancellationToken);
+            lock (called)
+            {
+                called.Add(number);
+            }
+        }
+    }
+
+    [Fact]
+    public async Task WaitForTurnAsync_OneAtATime_CallsTheNextOnlyWhenThereIsRoom()
+    {
+        IntakeQueue queue = new(_ledger, bytesMax: 1);
+        await queue.PostAsync(Some.Batch(queue.Pool), default);
+        int posted = 1;
+        Task[] line = [.. Enumerable.Range(0, 100).Select(async _ =>
+        {
+            await queue.WaitForTurnAsync(default);
+            Interlocked.Increment(ref posted);
+            await queue.PostAsync(Some.Batch(queue.Pool), default);
+        })];
+
+        for (int taken = 1; taken <= 101; taken++)
+        {
+            (await queue.TakeAsync().AsTask().WaitAsync(Deadline))!.Release();
+            // Who is called calls the next before it posts: besides the one that has posted, a few may be between the two.
+            Assert.InRange(Volatile.Read(ref posted), taken, Math.Min(101, taken + 1 + (4 * Environment.ProcessorCount)));
+        }
+
+        await Task.WhenAll(line).WaitAsync(Deadline);
+        Assert.Equal((101, 0), (_ledger.Received, queue.Bytes));
+    }
+
+    [Fact]
+    public async Task WaitForTurnAsync_FullOfWhatCannotWait_GivesTurns()
+    {
+        IntakeQueue queue = new(_ledger, bytesMax: 1);
+        Assert.True(queue.TryPost(Some.Batch(queue.Pool)));
+
+        Assert.True(queue.WaitForTurnAsync(default).AsTask().IsCompleted);
+
+        Task waiting = queue.PostAsync(Some.Batch(queue.Pool), default).AsTask();
+        Assert.False(queue.WaitForTurnAsync(default).AsTask().IsCompleted, "what waits for room counts");
+        (await queue.TakeAsync())!.Release();
+        await waiting.WaitAsync(Deadline);
+    }
 }
