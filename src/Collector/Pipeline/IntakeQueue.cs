@@ -8,7 +8,7 @@ namespace Collector.Pipeline;
 /// Full: <see cref="TryPost"/> says no (UDP drops and counts, OTLP answers "try later") and <see cref="PostAsync"/> waits. TCP asks for its turn before it
 /// reads and has none while half is full, so the sender feels it. One batch is always let in, however large, so that no batch can wait for ever.
 /// </remarks>
-sealed class IntakeQueue(Ledger ledger, long bytesMax) : IRecordSink
+sealed class IntakeQueue(Ledger ledger, long bytesMax, SpareWorkers? spare = null) : IRecordSink
 {
     /// <summary>Stage name in the ledger.</summary>
     public const string Stage = "intake";
@@ -28,7 +28,7 @@ sealed class IntakeQueue(Ledger ledger, long bytesMax) : IRecordSink
     /// <summary>Memory of what waits, in bytes.</summary>
     public long Bytes => Interlocked.Read(ref _bytes);
 
-    /// <summary>Batches that workers have taken since the start.</summary>
+    /// <summary>Batches that workers have begun with since the start.</summary>
     public long Taken => Interlocked.Read(ref _taken);
 
     // A quarter is left for senders that cannot wait.
@@ -44,6 +44,22 @@ sealed class IntakeQueue(Ledger ledger, long bytesMax) : IRecordSink
         }
 
         Enter((ClassifiedBatch)batch);
+        return true;
+    }
+
+    public bool TryWork(RecordBatch batch)
+    {
+        // What waits came first; and so a lane has nothing in the queue when a batch of it passes by.
+        if (spare is null || batch.Count == 0 || Bytes > 0 || !spare.TryTake(out PipelineWorker? worker))
+        {
+            return false;
+        }
+
+        ClassifiedBatch classified = (ClassifiedBatch)batch;
+        ledger.Enter(classified.Count);
+        Interlocked.Increment(ref _taken);
+        (classified.Lane as Lane)?.Enter(classified);
+        spare.Work(worker, classified);
         return true;
     }
 

@@ -30,18 +30,17 @@ sealed class Lane : RecordLane
                 return false;
             }
 
-            batch.Position = _entered++;
-            if (_last is null)
-            {
-                _first = batch;
-            }
-            else
-            {
-                _last.NextInLane = batch;
-            }
-
-            _last = batch;
+            Append(batch);
             return true;
+        }
+    }
+
+    /// <summary>Puts a batch that was in no queue behind those of its lane. None of them may be in the queue.</summary>
+    public void Enter(ClassifiedBatch batch)
+    {
+        lock (_lock)
+        {
+            Append(batch);
         }
     }
 
@@ -112,6 +111,21 @@ sealed class Lane : RecordLane
             _moved ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
             return _moved.Task;
         }
+    }
+
+    void Append(ClassifiedBatch batch)
+    {
+        batch.Position = _entered++;
+        if (_last is null)
+        {
+            _first = batch;
+        }
+        else
+        {
+            _last.NextInLane = batch;
+        }
+
+        _last = batch;
     }
 
     void TakeFirst(ClassifiedBatch batch)

@@ -2,8 +2,8 @@ using Classifier;
 
 namespace Collector.Pipeline;
 
-/// <summary>Takes batches from the intake, asks the classifier about each record, and hands them to the outputs in the order of their lanes.</summary>
-sealed class PipelineWorker(IntakeQueue intake, LogClassifier classifier, ParkingLot parkingLot, Judge judge, OutputFan outputs, TimeProvider time)
+/// <summary>Takes batches as they come in, asks the classifier about each record, and hands them to the outputs in the order of their lanes.</summary>
+sealed class PipelineWorker(LogClassifier classifier, ParkingLot parkingLot, Judge judge, OutputFan outputs, TimeProvider time)
 {
     ParkedBatch? _spare;
 
@@ -14,18 +14,24 @@ sealed class PipelineWorker(IntakeQueue intake, LogClassifier classifier, Parkin
     public bool IsBusyFor(TimeSpan age) => Volatile.Read(ref _busySince) is var since and not 0 && time.GetElapsedTime(since) > age;
 
     /// <summary>Runs until the intake is completed and empty.</summary>
-    public async Task RunAsync()
+    public async Task RunAsync(IntakeQueue intake)
     {
         while (await intake.TakeAsync().ConfigureAwait(false) is { } batch)
         {
-            Volatile.Write(ref _busySince, time.GetTimestamp());
-            if (Classify(batch))
-            {
-                await FinishAsync(batch, canWait: true).ConfigureAwait(false);
-            }
-
-            Volatile.Write(ref _busySince, 0);
+            await WorkAsync(batch).ConfigureAwait(false);
         }
+    }
+
+    /// <summary>All that is to be done with one batch, unless it has to wait for the model. One caller at a time.</summary>
+    public async ValueTask WorkAsync(ClassifiedBatch batch)
+    {
+        Volatile.Write(ref _busySince, time.GetTimestamp());
+        if (Classify(batch))
+        {
+            await FinishAsync(batch, canWait: true).ConfigureAwait(false);
+        }
+
+        Volatile.Write(ref _busySince, 0);
     }
 
     /// <summary>Hands on the batches that waited for the model, until the parking lot is closed.</summary>

@@ -14,6 +14,7 @@ sealed class RecordPipeline : IDisposable
     readonly IntakeQueue _intake;
     readonly ParkingLot _parkingLot;
     readonly PipelineWorker[] _workers;
+    readonly SpareWorkers _spare;
     readonly PipelineOptions _options;
     readonly OutputFan _outputs;
     readonly List<Task> _workerTasks = [];
@@ -32,11 +33,11 @@ sealed class RecordPipeline : IDisposable
     {
         _options = options;
         _outputs = outputs;
-        _intake = new IntakeQueue(ledger, options.IntakeBytesMax);
         _parkingLot = new ParkingLot(options, time);
-        // One more than the workers: the last one hands on what waited for the model.
-        _workers = [.. Enumerable.Range(0, options.Workers + 1)
-            .Select(_ => new PipelineWorker(_intake, classifier, _parkingLot, judges(), outputs, time))];
+        // A task for each worker, one that hands on what waited for the model, and as many as workers that have no task.
+        _workers = [.. Enumerable.Range(0, (2 * options.Workers) + 1).Select(_ => new PipelineWorker(classifier, _parkingLot, judges(), outputs, time))];
+        _spare = new SpareWorkers(_workers.Skip(options.Workers + 1));
+        _intake = new IntakeQueue(ledger, options.IntakeBytesMax, _spare);
     }
 
     /// <summary>Where receivers post.</summary>
@@ -49,7 +50,7 @@ sealed class RecordPipeline : IDisposable
     public long ParkedBytes => _parkingLot.Bytes;
 
     /// <summary>Null while all tasks run; else which one ended and why.</summary>
-    public string? Problem => _workerTasks.Append(_readyTask).FirstOrDefault(t => t.IsFaulted)?.Exception?.GetBaseException() is { } failure
+    public string? Problem => (_workerTasks.Append(_readyTask).FirstOrDefault(t => t.IsFaulted)?.Exception?.GetBaseException() ?? _spare.Fault) is { } failure
         ? "a pipeline task failed: " + failure.Message
         : null;
 
@@ -70,10 +71,10 @@ sealed class RecordPipeline : IDisposable
     {
         foreach (PipelineWorker worker in _workers.AsSpan(0, _options.Workers))
         {
-            _workerTasks.Add(Task.Run(worker.RunAsync));
+            _workerTasks.Add(Task.Run(() => worker.RunAsync(_intake)));
         }
 
-        _readyTask = Task.Run(_workers[^1].RunReadyAsync);
+        _readyTask = Task.Run(_workers[_options.Workers].RunReadyAsync);
         _expiryTask = Task.Run(() => _parkingLot.ExpireAsync(_expiry.Token));
     }
 
@@ -82,7 +83,7 @@ sealed class RecordPipeline : IDisposable
     public async Task StopAsync(CancellationToken deadline)
     {
         _intake.Complete();
-        await Task.WhenAll(_workerTasks).ConfigureAwait(false);
+        await Task.WhenAll(_workerTasks.Append(_spare.CloseAsync())).ConfigureAwait(false);
         await _expiry.CancelAsync().ConfigureAwait(false);
         await _expiryTask.ConfigureAwait(false);
         await _parkingLot.CloseAsync(deadline).ConfigureAwait(false);

@@ -95,7 +95,7 @@ sealed partial class OtlpIntake : IDisposable
             while (batches.Count > 0)
             {
                 RecordBatch batch = batches[0];
-                if (!_sink.TryPost(batch))
+                if (!_sink.TryWork(batch) && !_sink.TryPost(batch))
                 {
                     await WaitAsync(batch, isFirst, aborted).ConfigureAwait(false);
                 }

@@ -104,7 +104,7 @@ sealed class DatagramReader : IDisposable
         }
         while (received == UdpSlots.Count && ++rounds < RoundsMax);
 
-        Post();
+        Post(isIdle: received < UdpSlots.Count);
         DiscardRefused();
         // A sender that is silent for a while may be forgotten by the table: look it up again.
         _sender = null;
@@ -203,12 +203,17 @@ sealed class DatagramReader : IDisposable
         _intake.Parse(_batch, frame, context.For(_sender!.Zone, source), framing, _statistics);
     }
 
-    void Post()
+    void Post(bool isIdle = false)
     {
         if (_batch is { } full)
         {
             _batch = null;
             _nextBatchBytes = Math.Clamp(full.BytesUsed * 3 / 2, RecordBatchPool.SmallBytes, RecordBatchPool.LargeBytes);
+            if (isIdle && _intake.TryWork(full, _statistics))
+            {
+                return;
+            }
+
             if (_socket.CanSenderWait)
             {
                 // A thread of its own, which may block: its senders then do.

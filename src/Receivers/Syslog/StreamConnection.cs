@@ -139,11 +139,11 @@ sealed class StreamConnection<TProtocol> : ITimedConnection
         if (read == 0 || _isOver || IsSpent(0))
         {
             await ReadFramesAsync(isEnd: true).ConfigureAwait(false);
-            await PostAsync().ConfigureAwait(false);
+            await PostAsync(isIdle: true).ConfigureAwait(false);
             return false;
         }
 
-        await PostAsync().ConfigureAwait(false);
+        await PostAsync(isIdle: true).ConfigureAwait(false);
         if (IsBusyTrickle())
         {
             await Task.Delay(RestMs).ConfigureAwait(false);
@@ -203,7 +203,8 @@ sealed class StreamConnection<TProtocol> : ITimedConnection
     int FrameBufferBytes => Math.Max(RecordBatchPool.LargeBytes, _intake.Options.FrameBytesMax + SyslogFramer.OverheadBytes + TrickleBytes);
 
     /// <summary>Hands the records on. Bytes of an unfinished frame move to a batch of their own, no larger than they need; without any, none is held.</summary>
-    async ValueTask PostAsync()
+    /// <param name="isIdle">There is nothing more to read at the moment.</param>
+    async ValueTask PostAsync(bool isIdle = false)
     {
         RecordBatch? full = _batch;
         if (full is null)
@@ -238,7 +239,10 @@ sealed class StreamConnection<TProtocol> : ITimedConnection
 
         full.Lane = _lane;
         _protocol.Posting(full);
-        await _intake.PostAsync(full, _statistics).ConfigureAwait(false);
+        if (!isIdle || !_intake.TryWork(full, _statistics))
+        {
+            await _intake.PostAsync(full, _statistics).ConfigureAwait(false);
+        }
     }
 
     /// <returns>The batch that was left; its unread bytes are in the new one now.</returns>

@@ -69,6 +69,19 @@ sealed class SyslogIntake : IDisposable
         }
     }
 
+    /// <summary>For a transport that has nothing to read at the moment: see <see cref="IRecordSink.TryWork"/>.</summary>
+    public bool TryWork(RecordBatch batch, ReceiverStatistics statistics)
+    {
+        int records = batch.Count;
+        if (!Sink.TryWork(batch))
+        {
+            return false;
+        }
+
+        statistics.AddAccepted(records);
+        return true;
+    }
+
     /// <summary>Posts and waits for room; what has none when the process stops is discarded and counted.</summary>
     public async ValueTask PostAsync(RecordBatch batch, ReceiverStatistics statistics)
     {

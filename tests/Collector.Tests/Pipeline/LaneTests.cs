@@ -49,7 +49,11 @@ public sealed class LaneTests : IAsyncDisposable
             for (int i = 0; i < Batches; i++)
             {
                 string text = random.Next(20) == 0 ? NewText(random) : Known;
-                await sink.PostAsync(Batch(sink, order, lane, i * Records, Records, text), default);
+                RecordBatch batch = Batch(sink, order, lane, i * Records, Records, text);
+                if (random.Next(2) == 0 || !sink.TryWork(batch))
+                {
+                    await sink.PostAsync(batch, default);
+                }
             }
         }
     }

@@ -106,6 +106,68 @@ public sealed class RecordPipelineTests
         Assert.True(pipeline.IsProgressing());
     }
 
+    [Fact]
+    public async Task TryWork_NothingWaits_TheWorkIsDoneWhenItReturns()
+    {
+        CountingConsumer output = new();
+        using RecordPipeline pipeline = Start(1 << 20, output);
+        Assert.True(pipeline.Sink.TryWork(Some.Batch(pipeline.Sink.Pool, records: 5)));
+        Assert.Equal(5, output.Records);
+        Assert.Equal(5, _ledger.Delivered);
+        await pipeline.StopAsync(default).WaitAsync(Deadline);
+    }
+
+    [Fact]
+    public async Task TryWork_AnOutputThatMakesWait_TheCallerGoesOnAndTheStopWaits()
+    {
+        ClosedConsumer gate = new();
+        CountingConsumer output = new();
+        using RecordPipeline pipeline = Start(1 << 20, gate, output);
+        IRecordSink sink = pipeline.Sink;
+        Assert.True(sink.TryWork(Some.Batch(sink.Pool)));
+        RecordBatch second = Some.Batch(sink.Pool);
+        Assert.False(sink.TryWork(second), "there is one worker to spare, and it waits");
+        await sink.PostAsync(second, default);
+        Task stop = pipeline.StopAsync(default);
+        SpinWait.SpinUntil(() => output.Records == 2 && pipeline.IntakeBytes == 0, Deadline);
+        Assert.False(stop.IsCompleted);
+        Assert.Equal(2, _ledger.Queued);
+
+        gate.Open();
+        await stop.WaitAsync(Deadline);
+        Assert.Equal(2, _ledger.Delivered);
+        RecordBatch late = Some.Batch(sink.Pool);
+        Assert.False(sink.TryWork(late));
+        late.Release();
+    }
+
+    [Fact]
+    public async Task TryWork_OthersWait_IsToBePosted()
+    {
+        ClosedConsumer gate = new();
+        using RecordPipeline pipeline = Start(1 << 20, gate);
+        IRecordSink sink = pipeline.Sink;
+        await sink.PostAsync(Some.Batch(sink.Pool), default);
+        await sink.PostAsync(Some.Batch(sink.Pool), default);
+        RecordBatch third = Some.Batch(sink.Pool);
+        Assert.False(sink.TryWork(third));
+        await sink.PostAsync(third, default);
+        gate.Open();
+        await pipeline.StopAsync(default).WaitAsync(Deadline);
+        Assert.Equal(3, _ledger.Delivered);
+    }
+
+    [Fact]
+    public async Task TryWork_AFault_IsTheProblemOfThePipeline()
+    {
+        using RecordPipeline pipeline = Start(1 << 20, new FailingConsumer());
+        Assert.True(pipeline.Sink.TryWork(Some.Batch(pipeline.Sink.Pool)));
+        Assert.Equal("a pipeline task failed: told to fail", pipeline.Problem);
+        Assert.False(pipeline.IsProgressing());
+        InvalidOperationException fault = await Assert.ThrowsAsync<InvalidOperationException>(() => pipeline.StopAsync(default).WaitAsync(Deadline));
+        Assert.Equal("told to fail", fault.Message);
+    }
+
     RecordPipeline Start(long intakeBytesMax, params IBatchConsumer[] outputs) =>
         Start(new PipelineOptions(Workers: 1, intakeBytesMax, ParkedBytesMax: 1 << 20, WaitMax: TimeSpan.FromSeconds(2)), TimeProvider.System, outputs);
 

@@ -27,6 +27,12 @@ sealed class ClosedConsumer : IBatchConsumer
     public ValueTask OfferAsync(ClassifiedBatch batch) => new(_open.Task);
 }
 
+/// <summary>Has a bug.</summary>
+sealed class FailingConsumer : IBatchConsumer
+{
+    public ValueTask OfferAsync(ClassifiedBatch batch) => throw new InvalidOperationException("told to fail");
+}
+
 /// <summary>Loses the first record of every batch.</summary>
 sealed class LosingConsumer : IBatchConsumer
 {
