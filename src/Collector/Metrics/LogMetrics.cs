@@ -38,7 +38,7 @@ static class LogMetrics
                     if (predicted != i)
                     {
                         disagreements.WithLabels(LabelNames.Severities[i], LabelNames.Severities[predicted])
-                            .IncTo(total.Disagreements[(i * Levels.Length) + predicted]);
+                            .IncTo(total.Comparisons[(i * Levels.Length) + predicted]);
                     }
                 }
             }

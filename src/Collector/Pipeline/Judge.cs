@@ -25,13 +25,13 @@ sealed class Judge(Lawbook lawbook, VerdictStatistics statistics)
             if (verdict.Source == VerdictSource.Model)
             {
                 // Before rules and policy: this is about the model.
-                _tally.NotePrediction(verdict);
+                _tally.NotePrediction(verdict, declared);
                 law.Samples?.Look(batch, records[i], verdict);
             }
 
-            if (declared != 0)
+            if (law.Policy != SeverityPolicy.Model)
             {
-                Weigh(law.Policy, declared, ref verdict);
+                law.Policy.Apply(declared, ref verdict);
             }
 
             if (!rules.IsEmpty)
@@ -57,26 +57,6 @@ sealed class Judge(Lawbook lawbook, VerdictStatistics statistics)
         {
             verdict.IsMuted = true;
             _tally.Muted[(int)verdict.Severity]++;
-        }
-    }
-
-    void Weigh(SeverityPolicy policy, byte declared, ref Verdict verdict)
-    {
-        Severity declaredSeverity = DeclaredSeverity.From(declared);
-        if (declaredSeverity == verdict.Severity)
-        {
-            return;
-        }
-
-        if (verdict.Source == VerdictSource.Model)
-        {
-            _tally.Disagreements[((int)declaredSeverity * LabelNames.Severities.Count) + (int)verdict.Severity]++;
-        }
-
-        if (policy == SeverityPolicy.Declared || (policy == SeverityPolicy.Max && declaredSeverity > verdict.Severity))
-        {
-            verdict.Severity = declaredSeverity;
-            verdict.Source = VerdictSource.Declared;
         }
     }
 }

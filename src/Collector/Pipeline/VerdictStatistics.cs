@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Classifier;
 
 namespace Collector.Pipeline;
@@ -94,8 +95,8 @@ sealed class VerdictStatistics(TimeProvider time)
 
         public long[] Sources { get; } = new long[LabelNames.Sources.Count];
 
-        /// <summary>Declared and predicted severity, where both are known and differ: [declared * severities + predicted].</summary>
-        public long[] Disagreements { get; } = new long[SeverityCount * SeverityCount];
+        /// <summary>Declared and predicted severity, where both are known, alike or not: [declared * severities + predicted].</summary>
+        public long[] Comparisons { get; } = new long[SeverityCount * SeverityCount];
 
         /// <summary>What the model said, before rules and policy: [severity * categories + category].</summary>
         public long[] Predictions { get; } = new long[SeverityCount * CategoryCount];
@@ -107,8 +108,17 @@ sealed class VerdictStatistics(TimeProvider time)
         public double ConfidenceSum { get; private set; }
 
         /// <summary>Hot: a verdict of the model.</summary>
-        public void NotePrediction(in Verdict verdict)
+        /// <param name="verdict">Before rules and policy.</param>
+        /// <param name="declared">OTel SeverityNumber of the sender; 0 when it declared none.</param>
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public void NotePrediction(in Verdict verdict, byte declared)
         {
+            if (declared != 0)
+            {
+                // Not only where they differ: asking costs more than counting.
+                Comparisons[((int)DeclaredSeverity.From(declared) * SeverityCount) + (int)verdict.Severity]++;
+            }
+
             Predictions[((int)verdict.Severity * CategoryCount) + (int)verdict.Category]++;
             Confidences[Math.Clamp((int)MathF.Ceiling(verdict.Confidence * ConfidenceBuckets) - 1, 0, ConfidenceBuckets - 1)]++;
             ConfidenceSum += verdict.Confidence;
@@ -120,7 +130,7 @@ sealed class VerdictStatistics(TimeProvider time)
             AddAll(Muted, other.Muted);
             AddAll(CriticalCategories, other.CriticalCategories);
             AddAll(Sources, other.Sources);
-            AddAll(Disagreements, other.Disagreements);
+            AddAll(Comparisons, other.Comparisons);
             AddAll(Predictions, other.Predictions);
             AddAll(Confidences, other.Confidences);
             ConfidenceSum += other.ConfidenceSum;
@@ -132,7 +142,7 @@ sealed class VerdictStatistics(TimeProvider time)
             Array.Clear(Muted);
             Array.Clear(CriticalCategories);
             Array.Clear(Sources);
-            Array.Clear(Disagreements);
+            Array.Clear(Comparisons);
             Array.Clear(Predictions);
             Array.Clear(Confidences);
             ConfidenceSum = 0;

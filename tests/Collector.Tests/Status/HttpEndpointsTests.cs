@@ -131,7 +131,7 @@ public sealed class HttpEndpointsTests : IAsyncLifetime
         tally.Severities[(int)Severity.Critical] = 2;
         tally.CriticalCategories[(int)Category.Security] = 2;
         tally.Sources[(int)VerdictSource.Model] = 2;
-        tally.Disagreements[((int)Severity.Info * LabelNames.Severities.Count) + (int)Severity.Critical] = 1;
+        tally.Comparisons[((int)Severity.Info * LabelNames.Severities.Count) + (int)Severity.Critical] = 1;
         _statistics.Add(tally);
         ReceiverStatistics udp = _receiver.Statistics[0];
         udp.AddAccepted(10);
