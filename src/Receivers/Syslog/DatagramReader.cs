@@ -200,7 +200,7 @@ sealed class DatagramReader : IDisposable
         datagram[..kept].CopyTo(_batch.Buffer.AsSpan(frame.Offset));
         _batch.BytesUsed += kept;
         int source = _batch.AddSource(new RecordSource(peer));
-        _intake.Parse(_batch, frame, context.For(_sender!.Zone, source), framing, _statistics);
+        _intake.Parse(_batch, frame, context.For(_sender!.Zone, source), framing, isAscii: false, _statistics);
     }
 
     void Post(bool isIdle = false)

@@ -296,7 +296,7 @@ sealed class StreamConnection<TProtocol> : ITimedConnection
         int consumed = 0, before = _batch.Count, recordsMax = SyslogIntake.RecordsMax(_batch);
         while (!_isCrowded && !_isOver && _protocol.TryRead(unread, isEnd, out consumed, out SyslogFrame frame))
         {
-            _intake.Parse(_batch, new Slice(_start + frame.Start, frame.Length), context, frame.Marks, _statistics);
+            _intake.Parse(_batch, new Slice(_start + frame.Start, frame.Length), context, frame.Marks, frame.IsAscii, _statistics);
             _start += consumed;
             unread = unread[consumed..];
             consumed = 0;

@@ -39,11 +39,11 @@ public struct SyslogFramer(SyslogFraming framing, int frameBytesMax)
         if (_framing == SyslogFraming.Auto && !unread.IsEmpty && unread[0] == '<' && _searched == 0 && !IsSkipping)
         {
             // Nearly every frame: a whole line that starts with a PRI. Read below in the same way, in more steps.
-            int end = unread[..Math.Min(unread.Length, _frameBytesMax)].IndexOfAny((byte)'\n', (byte)0);
+            int end = LineEnd.Find(unread[..Math.Min(unread.Length, _frameBytesMax)], out bool isAscii);
             if (end > 0 && unread[end - 1] != '\r')
             {
                 _count.Settle();
-                frame = new SyslogFrame(0, end, _count.IsExpected ? ParseMarks.UnexpectedFraming : ParseMarks.None);
+                frame = new SyslogFrame(0, end, _count.IsExpected ? ParseMarks.UnexpectedFraming : ParseMarks.None, isAscii);
                 consumed = end + 1;
                 return true;
             }

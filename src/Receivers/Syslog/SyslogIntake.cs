@@ -60,9 +60,9 @@ sealed class SyslogIntake : IDisposable
     public static int RecordsMax(RecordBatch batch) => batch.Buffer.Length / 64;
 
     /// <summary>Parses one frame into the batch and keeps the books of its marks.</summary>
-    public void Parse(RecordBatch batch, Slice frame, in SyslogParserContext context, ParseMarks framing, ReceiverStatistics statistics)
+    public void Parse(RecordBatch batch, Slice frame, in SyslogParserContext context, ParseMarks framing, bool isAscii, ReceiverStatistics statistics)
     {
-        ParseMarks marks = SyslogParser.Parse(batch, frame, context, framing);
+        ParseMarks marks = SyslogParser.Parse(batch, frame, context, framing, isAscii);
         if (marks != ParseMarks.None)
         {
             NoteMarks(batch, marks, statistics);

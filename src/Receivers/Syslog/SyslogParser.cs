@@ -27,12 +27,14 @@ public static partial class SyslogParser
     /// <param name="frame">The frame without its octet count or delimiter; trailing CR, LF and NUL do no harm.</param>
     /// <param name="context">Time of receipt, zone and source.</param>
     /// <param name="framing">What the framing already had to forgive.</param>
+    /// <param name="isAscii">All its bytes are known to be ASCII.</param>
     /// <returns>All marks of the record.</returns>
-    public static ParseMarks Parse(RecordBatch batch, Slice frame, in SyslogParserContext context, ParseMarks framing = ParseMarks.None) =>
-        Parse(batch, frame, context, framing, isFull: false);
+    public static ParseMarks Parse(
+        RecordBatch batch, Slice frame, in SyslogParserContext context, ParseMarks framing = ParseMarks.None, bool isAscii = false) =>
+        Parse(batch, frame, context, framing, isAscii, isFull: false);
 
     // isFull: to read byte by byte what a few steps read as well, with the same result.
-    internal static ParseMarks Parse(RecordBatch batch, Slice frame, in SyslogParserContext context, ParseMarks framing, bool isFull)
+    internal static ParseMarks Parse(RecordBatch batch, Slice frame, in SyslogParserContext context, ParseMarks framing, bool isAscii, bool isFull)
     {
         ref LogRecord record = ref batch.Add();
         record.Original = frame;
@@ -42,7 +44,7 @@ public static partial class SyslogParser
 
         ReadOnlySpan<byte> text = batch[frame];
         // Most text is ASCII, and that is asked much faster.
-        if (!Ascii.IsValid(text) && !Utf8.IsValid(text))
+        if (!isAscii && !Ascii.IsValid(text) && !Utf8.IsValid(text))
         {
             record.Marks |= ParseMarks.InvalidUtf8;
         }

@@ -89,7 +89,7 @@ public sealed class UsualHeaderTests
         line.CopyTo(batch.Buffer.AsSpan(Before));
         Slice frame = new(Before, line.Length);
         ParseMarks usual = SyslogParser.Parse(batch, frame, context);
-        ParseMarks full = SyslogParser.Parse(batch, frame, context, ParseMarks.None, isFull: true);
+        ParseMarks full = SyslogParser.Parse(batch, frame, context, ParseMarks.None, isAscii: false, isFull: true);
         Assert.Equal(full, usual);
         if (!batch.Records[0].Equals(batch.Records[1]))
         {
