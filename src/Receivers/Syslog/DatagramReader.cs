@@ -15,6 +15,7 @@ sealed class DatagramReader : IDisposable
     readonly IDatagramSocket _socket;
     readonly ReceiverStatistics _statistics;
     readonly UdpSlots _slots = new();
+    readonly StampMemo _stamps = new();
     readonly WakeUp _wakeUp = new();
     readonly Thread _thread;
     readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -119,7 +120,7 @@ sealed class DatagramReader : IDisposable
 
     void Read(int received)
     {
-        SyslogParserContext context = new(_intake.Time.UnixNano(), _intake.Zone, 0);
+        SyslogParserContext context = new(_intake.Time.UnixNano(), _intake.Zone, 0, _stamps);
         long timestamp = _intake.Time.GetTimestamp(), bytes = 0;
         _second = _intake.Second(timestamp);
         for (int i = 0; i < received; i++)

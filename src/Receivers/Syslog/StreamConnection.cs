@@ -29,6 +29,7 @@ sealed class StreamConnection<TProtocol> : ITimedConnection
     readonly RecordSource _peer;
     readonly Sender _sender;
     readonly RecordLane _lane;
+    readonly StampMemo _stamps = new();
 
     // Reader side
 #pragma warning disable IDE0044 // A struct that changes itself; readonly would make every call work on a copy.
@@ -292,7 +293,7 @@ sealed class StreamConnection<TProtocol> : ITimedConnection
             }
         }
 
-        SyslogParserContext context = new(_intake.Time.UnixNano(), _sender.Zone, _batch.AddSource(_peer));
+        SyslogParserContext context = new(_intake.Time.UnixNano(), _sender.Zone, _batch.AddSource(_peer), _stamps);
         int consumed = 0, before = _batch.Count, recordsMax = SyslogIntake.RecordsMax(_batch);
         while (!_isCrowded && !_isOver && _protocol.TryRead(unread, isEnd, out consumed, out SyslogFrame frame))
         {

@@ -59,7 +59,7 @@ public static partial class SyslogParser
 
         bool TryReadUsual5424(ref byte start, int at)
         {
-            int stamp = UsualStamp.ReadIso(_text, at, out long unixNano);
+            int stamp = UsualStamp.ReadIso(_text, at, _context.Stamps, out long unixNano);
             at += stamp + 1;
             if (stamp == 0 || at >= _text.Length || Unsafe.Add(ref start, at - 1) != ' ')
             {

@@ -7,7 +7,18 @@ public readonly struct SyslogParserContext
     /// <param name="zone">Zone of stamps that name none.</param>
     /// <param name="source">Index into the batch's sources.</param>
     public SyslogParserContext(long observedUnixNano, SyslogZone zone, int source)
+        : this(observedUnixNano, zone, source, null)
     {
+    }
+
+    /// <param name="observedUnixNano">Time of receipt in ns since the Unix epoch.</param>
+    /// <param name="zone">Zone of stamps that name none.</param>
+    /// <param name="source">Index into the batch's sources.</param>
+    /// <param name="stamps">Of the reader; null for none.</param>
+    internal SyslogParserContext(long observedUnixNano, SyslogZone zone, int source, StampMemo? stamps)
+    {
+        stamps?.Forget();
+        Stamps = stamps;
         ObservedUnixNano = observedUnixNano;
         ObservedYear = CivilTime.YearOf(observedUnixNano / CivilTime.NanosPerSecond);
         Zone = zone;
@@ -18,6 +29,7 @@ public readonly struct SyslogParserContext
     {
         ObservedUnixNano = other.ObservedUnixNano;
         ObservedYear = other.ObservedYear;
+        Stamps = other.Stamps;
         Zone = zone;
         Source = source;
     }
@@ -29,6 +41,8 @@ public readonly struct SyslogParserContext
     public int Source { get; }
 
     internal int ObservedYear { get; }
+
+    internal StampMemo? Stamps { get; }
 
     /// <summary>The same moment for another sender.</summary>
     public SyslogParserContext For(SyslogZone zone, int source) => new(this, zone, source);

@@ -21,9 +21,10 @@ static class UsualStamp
     /// <summary><c>2003-10-11T22:14:15.003Z</c>, with up to eight digits behind the point, or an offset as <c>+02:00</c>.</summary>
     /// <param name="text">Memory behind it is looked at too.</param>
     /// <param name="at">Where the stamp starts.</param>
+    /// <param name="memo">Of the stamps before; null for none.</param>
     /// <param name="unixNano">The instant.</param>
     /// <returns>Bytes; 0 when the stamp is another one. A stamp may seem to go on behind the text: then it is longer than that.</returns>
-    public static int ReadIso(ReadOnlySpan<byte> text, int at, out long unixNano)
+    public static int ReadIso(ReadOnlySpan<byte> text, int at, StampMemo? memo, out long unixNano)
     {
         unixNano = 0;
         ref byte s = ref Unsafe.Add(ref MemoryMarshal.GetReference(text), at);
@@ -66,20 +67,34 @@ static class UsualStamp
             length += zone;
         }
 
-        // YY YY MM DD and hh mm.
-        Vector128<ulong> pairs = Pairs(values.GetLower(), Vector128.Create((byte)0, 1, 2, 3, 5, 6, 8, 9, 11, 12, 14, 15, 15, 15, 15, 15));
-        ulong date = pairs.GetElement(0), time = pairs.GetElement(1);
-        int year = ((int)(date & 0xFF) * 100) + (int)(date >> 16 & 0xFF), month = (int)(date >> 32 & 0xFF), day = (int)(date >> 48);
-        int hour = (int)(time & 0xFF), minute = (int)(time >> 16 & 0xFF);
         int second = (values.GetElement(17) * 10) + values.GetElement(18);
-        if ((uint)(year - 1970) > 200 || hour > 23 || minute > 59 || second > 60 || !CivilTime.IsDate(year, month, day))
+        Vector128<byte> minute = v.GetLower();
+        if (second > 60 || ((memo is null || !memo.TryGetMinute(minute, out long seconds)) && !TryReadMinute(values.GetLower(), minute, memo, out seconds)))
         {
             return 0;
         }
 
-        long seconds = ((long)CivilTime.DaysFrom(year, month, day) * CivilTime.SecondsPerDay) + (hour * 3600) + (minute * 60) + second - offset;
-        unixNano = (seconds * CivilTime.NanosPerSecond) + nanos;
+        unixNano = ((seconds + second - offset) * CivilTime.NanosPerSecond) + nanos;
         return unixNano != 0 ? length : 0;
+    }
+
+    static bool TryReadMinute(Vector128<byte> values, Vector128<byte> stamp, StampMemo? memo, out long unixSeconds)
+    {
+        unixSeconds = 0;
+
+        // YY YY MM DD and hh mm.
+        Vector128<ulong> pairs = Pairs(values, Vector128.Create((byte)0, 1, 2, 3, 5, 6, 8, 9, 11, 12, 14, 15, 15, 15, 15, 15));
+        ulong date = pairs.GetElement(0), time = pairs.GetElement(1);
+        int year = ((int)(date & 0xFF) * 100) + (int)(date >> 16 & 0xFF), month = (int)(date >> 32 & 0xFF), day = (int)(date >> 48);
+        int hour = (int)(time & 0xFF), minute = (int)(time >> 16 & 0xFF);
+        if ((uint)(year - 1970) > 200 || hour > 23 || minute > 59 || !CivilTime.IsDate(year, month, day))
+        {
+            return false;
+        }
+
+        unixSeconds = ((long)CivilTime.DaysFrom(year, month, day) * CivilTime.SecondsPerDay) + (hour * 3600) + (minute * 60);
+        memo?.SetMinute(stamp, unixSeconds);
+        return true;
     }
 
     /// <summary><c>Oct 11 22:14:15</c> or <c>Oct  1 22:14:15</c>, and the blank behind.</summary>
@@ -90,6 +105,11 @@ static class UsualStamp
     {
         unixNano = 0;
         Vector128<byte> v = Vector128.LoadUnsafe(ref s);
+        if (context.Stamps?.TryGetSecond(v, context.Zone, out unixNano) == true)
+        {
+            return true;
+        }
+
         Vector128<byte> values = v - Vector128.Create((byte)'0');
         Vector128<byte> isOther = Vector128.GreaterThan(values, Vector128.Create((byte)9));
         const uint Separators = 1 << 3 | 1 << 6 | 1 << 9 | 1 << 12 | 1 << 15;
@@ -113,7 +133,13 @@ static class UsualStamp
         }
 
         unixNano = SyslogStamp.Nearest(month, day, (hour * 3600) + (minute * 60) + second, 0, hasOffset: false, 0, context);
-        return unixNano != 0;
+        if (unixNano == 0)
+        {
+            return false;
+        }
+
+        context.Stamps?.SetSecond(v, context.Zone, unixNano);
+        return true;
     }
 
     /// <summary>Two digits each to one number of 16 bits.</summary>

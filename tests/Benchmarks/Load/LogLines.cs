@@ -8,6 +8,11 @@ namespace Benchmarks.Load;
 /// <summary>Syslog lines of about 190 bytes, half RFC 3164 and half RFC 5424, the numbers redrawn: they repeat as templates and not byte for byte.</summary>
 static partial class LogLines
 {
+    // Thousands of lines a second.
+    const int LinesPerSecond = 2_000;
+
+    static readonly DateTime Start = new(2026, 11, 20, 23, 50, 0, DateTimeKind.Utc);
+
     /// <param name="count">Lines to make; the same for the same seed.</param>
     /// <param name="seed">Of the numbers.</param>
     /// <param name="bytes">Length to come close to; bodies are taken as they are, short ones side by side.</param>
@@ -21,14 +26,15 @@ static partial class LogLines
             StringBuilder line = new();
             int priority = (8 * random.Next(24)) + random.Next(8);
             (int body, int host) = (random.Next(bodies.Length), random.Next(10, 50));
-            string clock = string.Create(CultureInfo.InvariantCulture, $"{random.Next(10, 24)}:{random.Next(10, 60)}:{random.Next(10, 60)}");
+            // Clocks go on, and hosts are not quite in step.
+            DateTime stamp = Start + (TimeSpan.FromSeconds(1.0 / LinesPerSecond) * i) + TimeSpan.FromMicroseconds(random.Next(100_000));
             if (i % 2 == 0)
             {
-                line.Append(CultureInfo.InvariantCulture, $"<{priority}>Nov {random.Next(10, 26)} {clock} web{host} {bodies[body].App}[1234]: ");
+                line.Append(CultureInfo.InvariantCulture, $"<{priority}>{stamp:MMM} {stamp.Day,2} {stamp:HH:mm:ss} web{host} {bodies[body].App}[1234]: ");
             }
             else
             {
-                line.Append(CultureInfo.InvariantCulture, $"<{priority}>1 2026-11-{random.Next(10, 26)}T{clock}.{random.Next(100_000, 1_000_000)}Z web{host} {bodies[body].App} 1234 ID47 - ");
+                line.Append(CultureInfo.InvariantCulture, $"<{priority}>1 {stamp:yyyy-MM-ddTHH:mm:ss.ffffff}Z web{host} {bodies[body].App} 1234 ID47 - ");
             }
 
             for (; line.Length < bytes - 20; body = (body + 1) % bodies.Length)
