@@ -34,6 +34,9 @@ sealed class IntakeQueue(Ledger ledger, long bytesMax, SpareWorkers? spare = nul
     // A quarter is left for senders that cannot wait.
     public bool IsCongested => Bytes > bytesMax - (bytesMax / 4);
 
+    // Of those who can wait, what has been posted or is about to be: the other half is left for who cannot, and these cannot keep the line from moving.
+    bool HasTurns => Interlocked.Read(ref _patientBytes) <= bytesMax / 2;
+
     public RecordLane OpenLane() => new Lane();
 
     public bool TryPost(RecordBatch batch)
@@ -62,9 +65,6 @@ sealed class IntakeQueue(Ledger ledger, long bytesMax, SpareWorkers? spare = nul
         spare.Work(worker, classified);
         return true;
     }
-
-    // Of those who can wait, what has been posted or is about to be: the other half is left for who cannot, and these cannot keep the line from moving.
-    bool HasTurns => Interlocked.Read(ref _patientBytes) <= bytesMax / 2;
 
     public ValueTask WaitForTurnAsync(CancellationToken cancellationToken) =>
         HasTurns && Volatile.Read(ref _lineLength) == 0 ? ValueTask.CompletedTask : LineUpAsync(cancellationToken);
