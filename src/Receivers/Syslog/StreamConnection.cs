@@ -15,7 +15,7 @@ sealed class StreamConnection<TProtocol> : ITimedConnection
     const int TrickleBytes = 4096;
 
     // Many small writes shortly after each other would cost a wake-up each. What was read is posted at once; then the next look waits a moment.
-    const int SmallVisitBytes = 16 * 1024;
+    const int SmallVisitBytes = 64 * 1024;
     const int RestMs = 1;
 
     // What a peer may still pour in after the stop before it is cut off.
