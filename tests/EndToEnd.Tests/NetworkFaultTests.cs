@@ -47,7 +47,8 @@ public sealed class NetworkFaultTests(ITestOutputHelper output)
             string found = $"{each} bytes a connection; {before.TotalMilliseconds:F0} ms of processor time alone, {beside.TotalMilliseconds:F0} ms beside {Idle} idle connections";
             output.WriteLine(found);
             Assert.InRange(each, 0, 16 * 1024);
-            Assert.True(beside < (before * 2) + TimeSpan.FromMilliseconds(50), found);
+            // Collections look at the connections too, and other work on the machine shows here; one wake-up of each would take longer.
+            Assert.True(beside < (before * 2) + TimeSpan.FromMilliseconds(250), found);
         }
         finally
         {

@@ -87,6 +87,11 @@ sealed class IntakeQueue(Ledger ledger, long bytesMax, SpareWorkers? spare = nul
         {
             classified.IsPatient = false;
             Interlocked.Add(ref _patientBytes, -bytes);
+            lock (_lock)
+            {
+                CallNext();
+            }
+
             throw;
         }
 

@@ -153,8 +153,8 @@ public sealed class IntakeQueueTests
         for (int taken = 1; taken <= 101; taken++)
         {
             (await queue.TakeAsync().AsTask().WaitAsync(Deadline))!.Release();
-            // Who is called calls the next before it posts: besides the one that has posted, a few may be between the two.
-            Assert.InRange(Volatile.Read(ref posted), taken, Math.Min(101, taken + 1 + (4 * Environment.ProcessorCount)));
+            // Who is called calls the next before it posts: besides the one that has posted, one a thread may be between the two.
+            Assert.InRange(Volatile.Read(ref posted), taken, Math.Min(101, taken + 60));
         }
 
         await Task.WhenAll(line).WaitAsync(Deadline);
