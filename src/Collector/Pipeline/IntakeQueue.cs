@@ -85,8 +85,7 @@ sealed class IntakeQueue(Ledger ledger, long bytesMax, SpareWorkers? spare = nul
         }
         catch (OperationCanceledException)
         {
-            classified.IsPatient = false;
-            Interlocked.Add(ref _patientBytes, -bytes);
+            LeavePatient(classified);
             lock (_lock)
             {
                 CallNext();
@@ -181,14 +180,8 @@ sealed class IntakeQueue(Ledger ledger, long bytesMax, SpareWorkers? spare = nul
 
     void GiveBack(ClassifiedBatch batch)
     {
-        long bytes = batch.MemoryBytes;
-        Interlocked.Add(ref _bytes, -bytes);
-        if (batch.IsPatient)
-        {
-            batch.IsPatient = false;
-            Interlocked.Add(ref _patientBytes, -bytes);
-        }
-
+        Interlocked.Add(ref _bytes, -batch.MemoryBytes);
+        LeavePatient(batch);
         lock (_lock)
         {
             // All of them: who finds no room waits again. They are few, since most wait in line, and this is the path under pressure only.
@@ -198,6 +191,15 @@ sealed class IntakeQueue(Ledger ledger, long bytesMax, SpareWorkers? spare = nul
             }
 
             CallNext();
+        }
+    }
+
+    void LeavePatient(ClassifiedBatch batch)
+    {
+        if (batch.IsPatient)
+        {
+            batch.IsPatient = false;
+            Interlocked.Add(ref _patientBytes, -batch.MemoryBytes);
         }
     }
 
